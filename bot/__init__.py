@@ -1,0 +1,1 @@
+"""Casebot: a case desk that lives in Slack."""

@@ -1,0 +1,1 @@
+"""The core: cases, their rules and the one door for incoming words."""

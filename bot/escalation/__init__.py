@@ -1,0 +1,1 @@
+"""Who is due for escalation by the clock."""

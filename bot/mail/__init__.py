@@ -1,0 +1,1 @@
+"""The e-mail edge: collects a mailbox and turns its mails into inbounds."""

@@ -1,0 +1,1 @@
+"""Deliveries: what is still to be said, and the postman who carries it."""

@@ -1,0 +1,1 @@
+"""Bolt listeners: translate, call one verb, acknowledge."""

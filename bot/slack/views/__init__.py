@@ -1,0 +1,1 @@
+"""Block Kit drawings: pure functions from facts to blocks."""
