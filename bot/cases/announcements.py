@@ -1,0 +1,160 @@
+"""Who is told what: one table, and its reader. To learn who hears of a fact, read one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.cases.models import CaseEvent, EventKind, Message, Question
+from bot.outbox.models import Delivery, Priority
+
+
+class Hearer(StrEnum):
+    """The places of the team; the Slack edge knows which channels they are."""
+
+    SUPPORT = "support"
+    ALERTING = "alerting"
+    LOGGING = "logging"
+
+
+class Kind(StrEnum):
+    """What a delivery says; the Slack edge has a view for each."""
+
+    CARD = "card"
+    ALERT = "alert"
+    FOLLOW_UP = "follow_up"
+    REVISION = "revision"
+    CLOSING_LOG = "closing_log"
+    CLOSE_REASON = "close_reason"
+    QUESTION = "question"
+    NOTICE = "notice"
+
+
+class About(StrEnum):
+    """What a delivery draws, and so what its subject is."""
+
+    CASE = "case"
+    ESCALATION = "escalation"
+    MESSAGE = "message"
+    EVENT = "event"
+    QUESTION = "question"
+
+
+# Said in the case's thread, in order, one after the other.
+_IN_THREAD = {Kind.FOLLOW_UP, Kind.REVISION, Kind.CLOSE_REASON}
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One line of the table: what is said where, about what, and how pressing it is."""
+
+    kind: Kind
+    place: Hearer
+    about: About
+    priority: Priority
+    redraw: bool = False
+
+
+_CARD_AGAIN = Say(Kind.CARD, Hearer.SUPPORT, About.CASE, Priority.COSMETIC, redraw=True)
+# Also right after the first alert: by then the card stands, and the alert can link to it.
+_ALERT_AGAIN = Say(Kind.ALERT, Hearer.ALERTING, About.ESCALATION, Priority.COSMETIC, redraw=True)
+_FOLLOW_UP = Say(Kind.FOLLOW_UP, Hearer.SUPPORT, About.MESSAGE, Priority.MESSAGE)
+_REVISION = Say(Kind.REVISION, Hearer.SUPPORT, About.EVENT, Priority.MESSAGE)
+_QUESTION_AGAIN = Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.COSMETIC, redraw=True)
+
+ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
+    EventKind.OPENED: (Say(Kind.CARD, Hearer.SUPPORT, About.CASE, Priority.MESSAGE),),
+    EventKind.RECEIVED: (_FOLLOW_UP, _CARD_AGAIN),
+    EventKind.ANSWERED: (_FOLLOW_UP, _CARD_AGAIN),
+    EventKind.NOTED: (_FOLLOW_UP,),
+    EventKind.EDITED: (_REVISION, _CARD_AGAIN),
+    EventKind.DELETED: (_REVISION, _CARD_AGAIN),
+    EventKind.ESCALATED: (
+        Say(Kind.ALERT, Hearer.ALERTING, About.ESCALATION, Priority.ESCALATION),
+        _CARD_AGAIN,
+        _ALERT_AGAIN,
+    ),
+    EventKind.REASON_JOINED: (_ALERT_AGAIN, _CARD_AGAIN),
+    EventKind.ACKNOWLEDGED: (_ALERT_AGAIN, _CARD_AGAIN),
+    EventKind.CLOSED: (
+        Say(Kind.CLOSING_LOG, Hearer.LOGGING, About.EVENT, Priority.CLOSURE),
+        Say(Kind.CLOSE_REASON, Hearer.SUPPORT, About.EVENT, Priority.CLOSURE),
+        _CARD_AGAIN,
+        _ALERT_AGAIN,
+    ),
+    EventKind.ASKED: (Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.MESSAGE),),
+    EventKind.CONFIRMED: (_QUESTION_AGAIN,),
+    EventKind.IGNORED: (_QUESTION_AGAIN,),
+}
+
+
+def announce(event: CaseEvent, message: Message | None = None) -> list[Delivery]:
+    """Return the deliveries of a stored fact; `message` is the one it is about, if any."""
+    said = ANNOUNCEMENTS[EventKind(event.kind)]
+    return [_delivery(say, event) for say in said if _applies(say, event, message)]
+
+
+def ask(question: Question, *, redraw: bool = False) -> Delivery:
+    """Return the delivery of a question that belongs to no case."""
+    return Delivery(
+        kind=Kind.QUESTION,
+        place=Hearer.SUPPORT,
+        lane=f"{Kind.QUESTION}:{question.id}",
+        subject=str(question.id),
+        redraw=redraw,
+        priority=Priority.COSMETIC if redraw else Priority.MESSAGE,
+        created_at=question.asked_at,
+        due_at=question.asked_at,
+    )
+
+
+def notice(kind: str, content: dict[str, Any], at: datetime) -> Delivery:
+    """Return a notice to the support channel about something that belongs to no case (`kind` chooses its words)."""
+    return Delivery(
+        kind=Kind.NOTICE,
+        place=Hearer.SUPPORT,
+        lane=f"{Kind.NOTICE}:{kind}:{at.isoformat()}",
+        subject=kind,
+        content=content,
+        priority=Priority.MESSAGE,
+        created_at=at,
+        due_at=at,
+    )
+
+
+def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
+    if say.about is About.ESCALATION and event.escalation_id is None:
+        return False
+    if say.kind is Kind.CLOSE_REASON and not event.detail.get("reason"):
+        return False
+    # What was written in the case's own thread stands there already.
+    return not (say.kind in _IN_THREAD and message is not None and message.inside)
+
+
+def _delivery(say: Say, event: CaseEvent) -> Delivery:
+    subject = _subject(say.about, event)
+    lane = f"thread:{event.case_id}" if say.kind in _IN_THREAD else f"{say.kind}:{subject}"
+    return Delivery(
+        kind=say.kind,
+        place=say.place,
+        lane=lane,
+        subject=subject,
+        case_id=event.case_id,
+        redraw=say.redraw,
+        priority=say.priority,
+        created_at=event.at,
+        due_at=event.at,
+    )
+
+
+def _subject(about: About, event: CaseEvent) -> str:
+    subjects: dict[About, object] = {
+        About.CASE: event.case_id,
+        About.ESCALATION: event.escalation_id,
+        About.MESSAGE: event.message_id,
+        About.EVENT: event.id,
+        About.QUESTION: event.question_id,
+    }
+    return str(subjects[about])

@@ -1,0 +1,96 @@
+"""Somebody's words, free of the channel they came by: what every edge hands to the intake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """The medium of a message (the PRD's column `source`)."""
+
+    SLACK = "slack"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who speaks or acts. `identity` is a Slack user id or a lower-cased mail address.
+
+    `is_admin` is set only when the edge knows it: listed, and for mail authenticated as well. A listed address whose
+    sender could not be verified is `claims_admin`: it changes nothing until somebody confirms it.
+    """
+
+    identity: str
+    name: str
+    is_admin: bool = False
+    claims_admin: bool = False
+
+    @property
+    def signature(self) -> str:
+        """What logs and refusals call this person: the Slack display name, or the mail address."""
+        return self.identity if "@" in self.identity else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One incoming message.
+
+    `place` and `external_id` name it for ever: a Slack channel and ts; a mailbox and a Message-ID with a content hash.
+    `text` holds only the new words; `full_text` everything, where that differs. `at` is the message's own time.
+    `thread` is the Slack ts of the thread it stands in; `reference` and `references` are mail's Message-IDs: its
+    own and those it answers. `readers` are the mail addresses that got it too. `inside` says that only the
+    team reads that place (a case's thread in the support channel).
+    """
+
+    source: Source
+    place: str
+    external_id: str
+    author: Author
+    text: str
+    at: datetime
+    subject: str = ""
+    full_text: str = ""
+    thread: str | None = None
+    reference: str = ""
+    references: tuple[str, ...] = ()
+    readers: frozenset[str] = frozenset()
+    inside: bool = False
+    raw_mail_id: int | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A later edit (`text` is the new wording) or deletion (`text` is None) of a message already taken in."""
+
+    source: Source
+    place: str
+    external_id: str
+    author: Author
+    text: str | None
+    at: datetime
+
+
+class Outcome(StrEnum):
+    """What became of an inbound."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    ADMIN = "admin"
+    ASKED = "asked"
+    UNPLACED = "unplaced"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The intake's answer: what became of it, and in which case (None where it belongs to none).
+
+    `ask_back`: what the author must be told in private, because his words could not have the effect he meant.
+    """
+
+    outcome: Outcome
+    case_id: str | None = None
+    ask_back: str = ""

@@ -1,0 +1,222 @@
+"""The one door for incoming words: seen before? whose case? store, judge, and say what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session, select
+
+from bot.cases import lifecycle, rules
+from bot.cases.inbound import Author, Inbound, Outcome, Revision, Taken
+from bot.cases.models import Case, EventKind, Message, Question, Status
+from bot.cases.placing import closed_case_of_thread, place
+from bot.cases.questions import ask
+from bot.cases.records import (
+    latest_escalation_of,
+    next_case_id,
+    open_case_of,
+    pending_of,
+    record,
+    unanswered_messages,
+)
+from bot.clock import Clock
+from bot.db import Database, queue_up
+
+log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Takes inbounds in, each exactly once, and judges keywords and follow-ups in the same transaction."""
+
+    def __init__(self, database: Database, clock: Clock, desk_rules: rules.Rules) -> None:
+        self._writers = database.writers
+        self._clock = clock
+        self._rules = desk_rules
+
+    def receive(self, inbound: Inbound) -> Taken:
+        """Take one inbound in, in a transaction of its own."""
+        with self._writers.begin() as session:
+            return self.take(session, inbound)
+
+    def take(self, session: Session, inbound: Inbound) -> Taken:
+        """Take one inbound in, in the caller's writing transaction (which may store a mark or a ledger row with it)."""
+        queue_up(session, f"{inbound.source}:{inbound.author.identity}")
+        known = _seen(session, inbound)
+        if known is not None:
+            return known
+        taken = self._place(session, inbound, self._clock.now())
+        log.info("inbound taken", outcome=taken.outcome.value, case=taken.case_id, source=inbound.source.value)
+        return taken
+
+    def confirm(self, session: Session, inbound: Inbound, by: Author, at: datetime) -> Taken:
+        """Take a questioned mail in as the admin's words it claims to be; `by` answers for it and closes."""
+        return self._from_admin(session, inbound, at, closer=by)
+
+    def revise(self, revision: Revision) -> bool:
+        """Record an edit or deletion; False where there is nothing to record (unknown, unchanged, or seen before)."""
+        with self._writers.begin() as session:
+            queue_up(session, f"{revision.source}:{revision.author.identity}")
+            message = session.exec(
+                select(Message).where(
+                    Message.source == revision.source,
+                    Message.place == revision.place,
+                    Message.external_id == revision.external_id,
+                )
+            ).first()
+            if message is None or message.deleted_at is not None or revision.text == message.body:
+                return False
+            self._revise(session, message, revision)
+            return True
+
+    def _place(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
+        if inbound.author.is_admin:
+            return self._from_admin(session, inbound, now, closer=inbound.author)
+        if inbound.author.claims_admin:
+            return self._from_doubtful(session, inbound, now)
+        if inbound.inside:
+            return self._from_teammate(session, inbound, now)
+        return self._from_customer(session, inbound, now)
+
+    def _from_customer(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
+        case = open_case_of(session, inbound.author.identity)
+        opening = case is None
+        if case is None:
+            case, opened = lifecycle.open_case(next_case_id(session), inbound, now)
+            session.add(case)
+            session.flush()
+            message = _message(case, inbound)
+            lifecycle.receive(case, message, now)  # the opening is the fact; receiving only counts
+            record(session, opened, message=message)
+        else:
+            message = _message(case, inbound)
+            record(session, lifecycle.receive(case, message, now), message=message)
+        words = rules.judged_words(inbound.text, inbound.subject, case.subject, opening=opening)
+        reasons = rules.keyword_reasons(words, self._rules, now)
+        reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, now)
+        raise_alarm(session, case, reasons, now)
+        return Taken(Outcome.OPENED if opening else Outcome.JOINED, case.case_id)
+
+    def _from_admin(self, session: Session, inbound: Inbound, now: datetime, closer: Author) -> Taken:
+        wants_close = rules.closes(inbound.text, self._rules.closure_phrases)
+        placed = place(session, inbound)
+        if placed is None:
+            return Taken(Outcome.UNPLACED, ask_back=_which_case(session, inbound, wants_close=wants_close))
+        case = placed.case
+        if placed.visible:
+            self._answered(session, case, inbound, now)
+        else:
+            self._noted(session, case, inbound, now)
+        if wants_close and case.status == Status.CLOSED:
+            return Taken(Outcome.ADMIN, case.case_id, ask_back=str(lifecycle.already_closed(case, now)))
+        if wants_close:
+            end(session, case, closer, now)
+        return Taken(Outcome.ADMIN, case.case_id)
+
+    def _noted(self, session: Session, case: Case, inbound: Inbound, now: datetime) -> None:
+        message = _message(case, inbound, internal=True)
+        record(session, lifecycle.note(case, message, now), message=message)
+
+    def _answered(self, session: Session, case: Case, inbound: Inbound, now: datetime) -> None:
+        message = _message(case, inbound)
+        record(session, lifecycle.answer(case, message, now), message=message)
+        pending = pending_of(session, case)
+        if pending is not None:
+            event = lifecycle.acknowledge(case, pending, inbound.author, now, "answered")
+            record(session, event, escalation=pending)
+
+    def _from_doubtful(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
+        placed = place(session, inbound)
+        closing = rules.closes(inbound.text, self._rules.closure_phrases)
+        ask(session, inbound, placed.case if placed else None, now, closes=closing)
+        return Taken(Outcome.ASKED, placed.case.case_id if placed else None)
+
+    def _from_teammate(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
+        placed = place(session, inbound)
+        if placed is None:
+            return Taken(Outcome.UNPLACED)
+        self._noted(session, placed.case, inbound, now)
+        return Taken(Outcome.ADMIN, placed.case.case_id)
+
+    def _revise(self, session: Session, message: Message, revision: Revision) -> None:
+        now = self._clock.now()
+        case = session.get_one(Case, message.case_id, with_for_update=True)
+        before = message.body
+        if revision.text is None:
+            event = lifecycle.delete(case, message, revision.author, now)
+        else:
+            event = lifecycle.edit(case, message, revision.text, revision.author, now)
+        event.key = f"{event.kind}:{revision.place}:{revision.external_id}:{revision.at.timestamp():.6f}"
+        record(session, event, message=message)
+        if revision.text is not None and not message.is_admin and not message.internal:
+            said_before = {word for word, _ in rules.keywords_in(before, self._rules.keywords)}
+            reasons = rules.keyword_reasons(revision.text, self._rules, now)
+            raise_alarm(session, case, [r for r in reasons if r.detail["keyword"] not in said_before], now)
+
+
+def raise_alarm(
+    session: Session, case: Case, reasons: Sequence[rules.Reason], now: datetime, by: Author = lifecycle.SYSTEM
+) -> bool:
+    """Escalate an open case for these reasons, or join them to the pending escalation; False if nothing is new."""
+    if not reasons or case.status == Status.CLOSED:
+        return False
+    escalation, event = lifecycle.escalate(case, pending_of(session, case), reasons, by, now)
+    if event is None:
+        return False
+    record(session, event, escalation=escalation)
+    kinds = [str(reason.kind) for reason in reasons]
+    log.info("case escalated", case=case.case_id, reasons=kinds, joined=event.kind == EventKind.REASON_JOINED)
+    return True
+
+
+def end(session: Session, case: Case, by: Author, now: datetime, reason: str = "") -> None:
+    """Close a case; its last alert is redrawn with it."""
+    event = lifecycle.close(case, pending_of(session, case), by, now, reason)
+    record(session, event, escalation=latest_escalation_of(session, case))
+    log.info("case closed", case=case.case_id, actor=by.identity)
+
+
+def _seen(session: Session, inbound: Inbound) -> Taken | None:
+    for table in (Message, Question):
+        known = select(table.case_id).where(
+            table.source == inbound.source,
+            table.place == inbound.place,
+            table.external_id == inbound.external_id,
+        )
+        row = session.exec(known).all()
+        if row:
+            return Taken(Outcome.DUPLICATE, row[0])
+    return None
+
+
+def _message(case: Case, inbound: Inbound, *, internal: bool = False) -> Message:
+    return Message(
+        case_id=case.case_id,
+        sender=inbound.author.identity,
+        sender_name=inbound.author.name,
+        is_admin=inbound.author.is_admin or inbound.author.claims_admin,
+        body=inbound.text,
+        full_body=inbound.full_text,
+        subject=inbound.subject,
+        timestamp=inbound.at,
+        source=inbound.source,
+        place=inbound.place,
+        external_id=inbound.external_id,
+        thread=inbound.thread,
+        reference=inbound.reference,
+        internal=internal,
+        inside=inbound.inside,
+        raw_mail_id=inbound.raw_mail_id,
+        verdict=inbound.verdict,
+    )
+
+
+def _which_case(session: Session, inbound: Inbound, *, wants_close: bool) -> str:
+    """Return what to ask an admin whose words belong to no case; silence for ordinary talk."""
+    if wants_close:
+        return "Which case do you mean? Write its number with it (CASE-42), or use `/case close CASE-42`."
+    closed = closed_case_of_thread(session, inbound)
+    if closed is not None:
+        return f"{closed} is closed and its customer has no open case, so your words were kept in no case."
+    return ""

@@ -1,0 +1,205 @@
+"""The nouns of the desk as they are stored: cases, messages, events, escalations, questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlmodel import Field, SQLModel, col
+
+from bot.db import UtcDateTime
+
+
+class Status(StrEnum):
+    """Whether a case still needs the team."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class EventKind(StrEnum):
+    """The facts of a timeline, in the past tense."""
+
+    OPENED = "opened"
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    NOTED = "noted"
+    EDITED = "edited"
+    DELETED = "deleted"
+    ESCALATED = "escalated"
+    REASON_JOINED = "reason_joined"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    IGNORED = "ignored"
+
+
+class ReasonKind(StrEnum):
+    """Why a case was escalated."""
+
+    KEYWORD = "keyword"
+    FOLLOW_UPS = "follow_ups"
+    WAITING = "waiting"
+    ASKED = "asked"
+
+
+OPEN_CASES = text("status = 'open'")
+PENDING = text("settled_at IS NULL")
+
+
+class Case(SQLModel, table=True):
+    """One customer matter, from opening to close.
+
+    `last_message_at` moves with each customer message and each visible answer. `clock_restarted_at` is the latest
+    acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
+    `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        # At most one open case per customer, whatever threads and processes race.
+        Index(
+            "uq_cases_one_open_per_customer",
+            "customer_identifier",
+            unique=True,
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
+        ),
+        # The sweep's road: open cases by how long they have waited.
+        Index("ix_cases_open_last_message_at", "last_message_at", sqlite_where=OPEN_CASES, postgresql_where=OPEN_CASES),
+        Index("ix_cases_status", "status", "created_at"),
+    )
+
+    case_id: str = Field(primary_key=True)
+    customer_identifier: str = Field(index=True)
+    status: str = Status.OPEN
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_message_at: datetime = Field(sa_type=UtcDateTime)
+    message_count: int = 0
+    escalated: bool = False
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    customer_name: str
+    source: str
+    subject: str = ""
+    verdict: str = ""
+    clock_restarted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_by: str | None = None
+    version: int = 1
+
+
+class Message(SQLModel, table=True):
+    """Somebody's words in a case. `internal` ones are notes: only the team sees them.
+
+    `body` is the newest wording and holds what was new; `full_body` the whole text where that differs.
+    (source, place, external_id) names the message for ever, so that taking it in twice is impossible.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("source", "place", "external_id"),
+        Index("ix_messages_case_timeline", "case_id", "timestamp"),
+        Index("ix_messages_thread", "place", "thread"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    sender: str
+    sender_name: str
+    is_admin: bool
+    body: str
+    timestamp: datetime = Field(sa_type=UtcDateTime)
+    source: str
+    place: str
+    external_id: str
+    internal: bool = False
+    inside: bool = False
+    subject: str = ""
+    full_body: str = ""
+    thread: str | None = None
+    reference: str = Field(default="", index=True)
+    raw_mail_id: int | None = None
+    verdict: str = ""
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CaseEvent(SQLModel, table=True):
+    """A fact about a case, never changed. In order they are the timeline and the audit trail.
+
+    `key` is set where the fact may be reported twice (an edit that Slack sends again) and is unique.
+    """
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_timeline", "case_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    kind: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    actor_name: str
+    message_id: int | None = Field(default=None, foreign_key="messages.id")
+    escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
+    question_id: int | None = Field(default=None, foreign_key="questions.id")
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    key: str | None = Field(default=None, unique=True)
+
+
+class Escalation(SQLModel, table=True):
+    """One time that a case was made louder. Pending until acknowledged, answered or closed (`outcome`).
+
+    `reasons` is a list of {kind, words, at}; further reasons join while it is pending.
+    """
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        Index("uq_escalations_one_pending", "case_id", unique=True, sqlite_where=PENDING, postgresql_where=PENDING),
+        Index("ix_escalations_case_id", "case_id", "raised_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    reasons: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_by: str | None = None
+    outcome: str | None = None
+
+
+class Question(SQLModel, table=True):
+    """An admin's mail whose sender could not be verified: nothing happens until an admin confirms or ignores it.
+
+    `inbound` keeps the mail's words as they would have been taken in; `case_id` is the case it names, if any.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("source", "place", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str | None = Field(default=None, foreign_key="cases.case_id")
+    source: str
+    place: str
+    external_id: str
+    asked_by: str
+    closes: bool = False
+    inbound: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = None
+    outcome: str | None = None
+
+
+class CaseNumber(SQLModel, table=True):
+    """The last case number given out: one row, so that openings queue up for theirs."""
+
+    __tablename__ = "case_numbers"
+
+    id: int = Field(default=1, primary_key=True)
+    last: int = 0
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition of the partial indexes on open cases in its very words, which both databases want."""
+    return col(Case.status) == literal_column("'open'")

@@ -1,0 +1,103 @@
+"""Whose case an admin's words belong to: what they stand under, what they answer, what they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.cases.inbound import Inbound, Source
+from bot.cases.models import Case, Message, Status
+from bot.cases.records import open_case_of
+from bot.cases.rules import new_words
+from bot.outbox.models import Receipt
+
+_NAMED = re.compile(r"(?<![\w-])case[-\s#]{0,2}(\d{1,9})(?!\w)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:case-?|#)?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A case, and whether its customer can read what is said there."""
+
+    case: Case
+    visible: bool
+
+
+def case_named(text: str) -> str | None:
+    """Return the one case that the unquoted words name (CASE-42, case 42), or None if none or several are named."""
+    named = {f"CASE-{int(number)}" for number in _NAMED.findall(new_words(text))}
+    return named.pop() if len(named) == 1 else None
+
+
+def case_numbered(word: str) -> str | None:
+    """Return the case id that a command's argument means: CASE-42, case-42, #42 or 42."""
+    match = _NUMBERED.fullmatch(word.strip())
+    return f"CASE-{int(match[1])}" if match else None
+
+
+def place(session: Session, inbound: Inbound) -> Placed | None:
+    """Return the case that an admin's words belong to, with its row locked, or None."""
+    case = _locked(session, _case_id_for(session, inbound))
+    if case is not None and case.status == Status.CLOSED and inbound.thread is not None and not inbound.inside:
+        # The thread of a customer's message goes over to the customer's open case.
+        case = open_case_of(session, case.customer_identifier)
+    if case is None:
+        return None
+    return Placed(case, _customer_reads(session, case, inbound))
+
+
+def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
+    """Return the closed case whose customer's thread the words stand in, where `place` found no open one instead."""
+    if inbound.thread is None or inbound.inside:
+        return None
+    return _case_of_thread(session, inbound.place, inbound.thread)
+
+
+def _case_id_for(session: Session, inbound: Inbound) -> str | None:
+    if inbound.source is Source.SLACK:
+        standing = inbound.thread and _case_of_thread(session, inbound.place, inbound.thread)
+    else:
+        standing = _case_of_references(session, inbound.references)
+    return standing or case_named(inbound.text)
+
+
+def _case_of_thread(session: Session, place: str, thread: str) -> str | None:
+    ours = select(Receipt.case_id).where(Receipt.place == place, Receipt.external_id == thread)
+    under = select(Message.case_id).where(
+        Message.source == Source.SLACK,
+        Message.place == place,
+        (Message.external_id == thread) | (Message.thread == thread),
+        col(Message.is_admin).is_(False),
+    )
+    latest = under.order_by(col(Message.timestamp).desc()).limit(1)
+    return session.exec(ours.limit(1)).first() or session.exec(latest).first()
+
+
+def _case_of_references(session: Session, references: tuple[str, ...]) -> str | None:
+    if not references:
+        return None
+    known = select(Message.case_id).where(Message.source == Source.EMAIL, col(Message.reference).in_(references))
+    return session.exec(known.order_by(col(Message.timestamp).desc()).limit(1)).first()
+
+
+def _locked(session: Session, case_id: str | None) -> Case | None:
+    if case_id is None:
+        return None
+    return session.exec(select(Case).where(Case.case_id == case_id).with_for_update()).first()
+
+
+def _customer_reads(session: Session, case: Case, inbound: Inbound) -> bool:
+    """A note must never count as an answer: only what certainly reaches the customer is visible."""
+    if inbound.inside:
+        return False
+    if inbound.source is Source.EMAIL:
+        return case.customer_identifier in inbound.readers
+    heard_there = select(Message.id).where(
+        Message.case_id == case.case_id,
+        Message.source == Source.SLACK,
+        Message.place == inbound.place,
+        Message.sender == case.customer_identifier,
+    )
+    return session.exec(heard_there.limit(1)).first() is not None

@@ -1,0 +1,145 @@
+"""Questions about cases: reads only, each in a reader's transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.cases.errors import NoSuchCase
+from bot.cases.inbound import Author
+from bot.cases.models import Case, CaseEvent, Escalation, Message, Question, Status, is_open
+from bot.db import Database
+from bot.outbox.models import Receipt
+
+
+class Filter(StrEnum):
+    """Which cases a list shows."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see."""
+
+    case: Case
+    latest: Message | None
+    escalation: Escalation | None
+
+    @property
+    def pending(self) -> bool:
+        """Whether an escalation waits for its acknowledgement."""
+        return self.escalation is not None and self.escalation.settled_at is None
+
+    @property
+    def waiting_since(self) -> datetime:
+        """When the case was last moved: the later of its last message and the restart of its clock."""
+        return max(self.case.last_message_at, self.case.clock_restarted_at or self.case.last_message_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The desk at a glance: figures, and one page of cases, the longest waiting first."""
+
+    open: int
+    escalated: int
+    unacknowledged: int
+    cases: Sequence[Sheet]
+    more: int = 0
+
+
+class CaseQueries:
+    """Answers questions about cases, and shows each asker only what is his to see."""
+
+    def __init__(self, database: Database) -> None:
+        self._readers = database.readers
+
+    def sheet(self, case_id: str) -> Sheet:
+        """Return one case with what its drawings need."""
+        with self._readers.begin() as session:
+            case = session.get(Case, case_id)
+            if case is None:
+                raise NoSuchCase(f"There is no {case_id}.")
+            return _sheet(session, case)
+
+    def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
+        """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
+        sheet = self.sheet(case_id)
+        if not viewer.is_admin and sheet.case.customer_identifier != viewer.identity:
+            raise NoSuchCase(f"There is no {case_id}.")
+        return sheet
+
+    def board(self, limit: int, which: Filter = Filter.OPEN) -> Board:
+        """Return the figures and the first `limit` cases of a list."""
+        with self._readers.begin() as session:
+            chosen = _chosen(which)
+            cases = session.exec(chosen.limit(limit)).all()
+            total = _count(session, chosen)
+            return Board(
+                open=_count(session, _chosen(Filter.OPEN)),
+                escalated=_count(session, _chosen(Filter.ESCALATED)),
+                unacknowledged=_count(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
+                cases=[_sheet(session, case) for case in cases],
+                more=total - len(cases),
+            )
+
+    def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
+        """Return a customer's own cases, the newest first."""
+        own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
+        with self._readers.begin() as session:
+            return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+
+    def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
+        """Return messages in the order of their own time."""
+        chosen = select(Message).where(col(Message.id).in_(message_ids))
+        with self._readers.begin() as session:
+            return session.exec(chosen.order_by(col(Message.timestamp), col(Message.id))).all()
+
+    def escalation(self, escalation_id: int) -> Escalation:
+        """Return one escalation; LookupError if there is none."""
+        with self._readers.begin() as session:
+            return session.get_one(Escalation, escalation_id)
+
+    def event(self, event_id: int) -> CaseEvent:
+        """Return one fact of a timeline."""
+        with self._readers.begin() as session:
+            return session.get_one(CaseEvent, event_id)
+
+    def question(self, question_id: int) -> Question:
+        """Return one question to the team."""
+        with self._readers.begin() as session:
+            return session.get_one(Question, question_id)
+
+    def receipt(self, kind: str, subject: str) -> Receipt | None:
+        """Return where a thing we said stands, or None while it was not said yet."""
+        said = select(Receipt).where(Receipt.kind == kind, Receipt.subject == subject)
+        with self._readers.begin() as session:
+            return session.exec(said).first()
+
+
+def _sheet(session: Session, case: Case) -> Sheet:
+    visible = select(Message).where(Message.case_id == case.case_id, col(Message.internal).is_(False))
+    latest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)
+    raised = select(Escalation).where(Escalation.case_id == case.case_id).order_by(col(Escalation.raised_at).desc())
+    return Sheet(case, session.exec(latest).first(), session.exec(raised.limit(1)).first() if case.escalated else None)
+
+
+def _chosen(which: Filter) -> SelectOfScalar[Case]:
+    if which is Filter.CLOSED:
+        return select(Case).where(Case.status == Status.CLOSED).order_by(col(Case.closed_at).desc())
+    still_open = select(Case).where(is_open())
+    if which is Filter.ESCALATED:
+        still_open = still_open.where(col(Case.escalated).is_(True))
+    return still_open.order_by(col(Case.last_message_at))
+
+
+def _count(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> int:
+    return session.exec(select(func.count()).select_from(chosen.order_by(None).subquery())).one()

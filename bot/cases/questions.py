@@ -1,0 +1,74 @@
+"""Questions to the team: what an unverified admin mail asks for, kept until somebody confirms or ignores it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from bot.cases.announcements import ask as announce_question
+from bot.cases.errors import IllegalMove, NoSuchCase
+from bot.cases.inbound import Author, Inbound, Source
+from bot.cases.models import Case, CaseEvent, EventKind, Question
+from bot.cases.records import record
+
+
+def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, *, closes: bool) -> Question:
+    """Store an unverified admin's words as a question; nothing else changes."""
+    question = Question(
+        case_id=case.case_id if case else None,
+        source=inbound.source,
+        place=inbound.place,
+        external_id=inbound.external_id,
+        asked_by=inbound.author.identity,
+        closes=closes,
+        inbound=_row(inbound),
+        asked_at=at,
+    )
+    _tell(session, question, EventKind.ASKED, inbound.author, at)
+    return question
+
+
+def decide(session: Session, question_id: int, by: Author, at: datetime, *, confirmed: bool) -> Inbound:
+    """Settle a question once and for all; returns the words it was about."""
+    question = session.exec(select(Question).where(Question.id == question_id).with_for_update()).first()
+    if question is None:
+        raise NoSuchCase("This question no longer exists.")
+    if question.decided_at is not None:
+        raise IllegalMove(f"{question.decided_by} {question.outcome} this already.")
+    question.decided_at = at
+    question.decided_by = by.signature
+    question.outcome = EventKind.CONFIRMED if confirmed else EventKind.IGNORED
+    _tell(session, question, EventKind(question.outcome), by, at)
+    return _inbound(question.inbound)
+
+
+def _tell(session: Session, question: Question, kind: EventKind, by: Author, at: datetime) -> None:
+    if question.case_id is not None:
+        event = CaseEvent(case_id=question.case_id, kind=kind, at=at, actor=by.identity, actor_name=by.signature)
+        record(session, event, question=question)
+        return
+    session.add(question)
+    session.flush()
+    session.add(announce_question(question, redraw=kind is not EventKind.ASKED))
+
+
+def _row(inbound: Inbound) -> dict[str, Any]:
+    return asdict(inbound) | {
+        "at": inbound.at.isoformat(),
+        "readers": sorted(inbound.readers),
+        "references": list(inbound.references),
+    }
+
+
+def _inbound(row: dict[str, Any]) -> Inbound:
+    restored = row | {
+        "source": Source(row["source"]),
+        "author": Author(**row["author"]),
+        "at": datetime.fromisoformat(row["at"]),
+        "readers": frozenset(row["readers"]),
+        "references": tuple(row["references"]),
+    }
+    return Inbound(**restored)

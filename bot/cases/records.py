@@ -1,0 +1,75 @@
+"""How facts are written down: one place that stores a fact together with everything it makes us say."""
+
+from __future__ import annotations
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bot.cases.announcements import announce
+from bot.cases.errors import NoSuchCase
+from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, Message, Question, is_open
+
+
+def record(
+    session: Session,
+    event: CaseEvent,
+    *,
+    message: Message | None = None,
+    escalation: Escalation | None = None,
+    question: Question | None = None,
+) -> CaseEvent:
+    """Store a fact and its deliveries in the caller's transaction."""
+    session.add_all(row for row in (message, escalation, question) if row is not None)
+    session.flush()
+    event.message_id = message.id if message else None
+    event.escalation_id = escalation.id if escalation else None
+    event.question_id = question.id if question else None
+    session.add(event)
+    session.flush()
+    session.add_all(announce(event, message))
+    return event
+
+
+def next_case_id(session: Session) -> str:
+    """Give out the next case number; openings queue up for it until the transaction ends."""
+    row = session.exec(select(CaseNumber).where(CaseNumber.id == 1).with_for_update()).first() or CaseNumber()
+    row.last += 1
+    session.add(row)
+    session.flush()
+    return f"CASE-{row.last}"
+
+
+def load(session: Session, case_id: str) -> Case:
+    """Return a case with its row locked, so that the moves of one case pass one at a time."""
+    case = session.exec(select(Case).where(Case.case_id == case_id).with_for_update()).first()
+    if case is None:
+        raise NoSuchCase(f"There is no {case_id}. `/case list` shows the open cases.")
+    return case
+
+
+def open_case_of(session: Session, customer: str) -> Case | None:
+    """Return the customer's open case with its row locked, or None."""
+    open_one = select(Case).where(Case.customer_identifier == customer, is_open())
+    return session.exec(open_one.with_for_update()).first()
+
+
+def pending_of(session: Session, case: Case) -> Escalation | None:
+    """Return the escalation of the case that nobody acknowledged yet, or None."""
+    pending = select(Escalation).where(Escalation.case_id == case.case_id, col(Escalation.settled_at).is_(None))
+    return session.exec(pending).first()
+
+
+def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
+    """Return the escalation that was raised last, settled or not."""
+    raised = select(Escalation).where(Escalation.case_id == case.case_id)
+    return session.exec(raised.order_by(col(Escalation.raised_at).desc(), col(Escalation.id).desc()).limit(1)).first()
+
+
+def unanswered_messages(session: Session, case: Case, limit: int = 1000) -> int:
+    """Count the customer's messages since the clock was restarted (by their own time), at most `limit`."""
+    unanswered = select(Message.id).where(
+        Message.case_id == case.case_id, col(Message.is_admin).is_(False), col(Message.internal).is_(False)
+    )
+    if case.clock_restarted_at is not None:
+        unanswered = unanswered.where(Message.timestamp > case.clock_restarted_at)
+    return session.exec(select(func.count()).select_from(unanswered.limit(limit).subquery())).one()

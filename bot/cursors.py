@@ -1,0 +1,30 @@
+"""How far each stream was read: one stored mark per mailbox, channel or feed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel
+
+from bot.db import UtcDateTime
+
+
+class Cursor(SQLModel, table=True):
+    """The mark of one stream, stored in the transaction of what was read up to it."""
+
+    __tablename__ = "cursors"
+
+    name: str = Field(primary_key=True)
+    position: str
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def position_of(session: Session, name: str) -> str | None:
+    """Return the stored mark, or None at first contact."""
+    cursor = session.get(Cursor, name)
+    return cursor.position if cursor else None
+
+
+def move(session: Session, name: str, position: str, at: datetime) -> None:
+    """Store the mark of `name`; the caller's transaction carries it."""
+    session.merge(Cursor(name=name, position=position, moved_at=at))

@@ -1,0 +1,124 @@
+"""The database: engines, the two session makers, and time as it is stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.orm import sessionmaker
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+# A listener that waits for the write lock must give up, unacked, inside Slack's 3 seconds.
+LOCK_WAIT_SECONDS = 2.0
+# Bolt's listeners (10), web (1), postman, watcher, clock and directory, and two to spare.
+POOL_SIZE = 16
+
+# Constraint names that Alembic can find again on both databases.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored and returned in UTC on both databases.
+
+    A naive datetime is refused with ValueError: it would silently mean another moment on another machine.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware datetime into what the database keeps."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone can't be stored")
+        utc = value.astimezone(UTC)
+        # SQLite keeps text: without the offset its order is the order of time.
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return what was kept as an aware datetime in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One database, and the two ways to open a transaction on it.
+
+    `writers` take SQLite's write lock at once (BEGIN IMMEDIATE), so that two writers queue up instead of failing
+    halfway; `readers` never take it. Both give SQLModel sessions whose `begin()` commits.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        reading = self.engine.execution_options(sqlite_begin="BEGIN", **self._read_only())
+        self.writers = sessionmaker(writing, class_=Session, expire_on_commit=False)
+        self.readers = sessionmaker(reading, class_=Session, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; else it is PostgreSQL."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def ping(self) -> None:
+        """Ask the database for one row; raises what the driver raises when it does not answer."""
+        with self.readers.begin() as session:
+            session.connection().execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def _read_only(self) -> dict[str, Any]:
+        return {} if self.is_sqlite else {"postgresql_readonly": True}
+
+
+def queue_up(session: Session, key: str) -> None:
+    """Let the writers of one `key` pass one at a time, until their transaction ends.
+
+    SQLite's writers are already alone; PostgreSQL takes an advisory lock, which also covers rows not yet there.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": LOCK_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transaction control would begin late and plainly; `begin` below does it instead.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    waits = f"-c lock_timeout={int(LOCK_WAIT_SECONDS * 1000)} -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        connect_args={"connect_timeout": 5, "options": waits, "application_name": "casebot"},
+    )

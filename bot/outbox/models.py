@@ -1,0 +1,95 @@
+"""Deliveries and receipts: what is to be said, and what the channel called it once it was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlmodel import Field, SQLModel, col
+
+from bot.db import UtcDateTime
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. `due` and `sending` are unsettled; the others are final.
+
+    `folded`: a newer drawing of the same thing said it too. `refused`: the channel will never take it as it is.
+    """
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FOLDED = "folded"
+    REFUSED = "refused"
+
+
+class Priority(IntEnum):
+    """Who goes first when a place is crowded."""
+
+    ESCALATION = 0
+    CLOSURE = 1
+    MESSAGE = 2
+    COSMETIC = 3
+
+
+UNSETTLED = text("state IN ('due', 'sending')")
+
+
+class Delivery(SQLModel, table=True):
+    """One thing to say in one place, stored with its fact and kept until said.
+
+    Deliveries of one `lane` are said in order. `subject` names what is drawn (`CASE-42`, an escalation's or message's
+    id); `content` carries fixed words where there is nothing to draw from. `unsure`: an earlier try may have arrived.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_waiting", "priority", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+        Index("ix_deliveries_lane", "lane", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: str = Field(default_factory=lambda: uuid4().hex, unique=True)
+    kind: str
+    place: str
+    lane: str
+    subject: str
+    case_id: str | None = Field(default=None, index=True)
+    redraw: bool = False
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    priority: int = Priority.MESSAGE
+    state: str = DeliveryState.DUE
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    attempts: int = 0
+    unsure: bool = False
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str = ""
+
+
+class Receipt(SQLModel, table=True):
+    """What the channel called a thing we said: the Slack channel and ts by which it is edited and answered.
+
+    `drawn` is a fingerprint of the last drawing, so that an unchanged one is not sent again.
+    """
+
+    __tablename__ = "receipts"
+    __table_args__ = (UniqueConstraint("kind", "subject"), Index("ix_receipts_place", "place", "external_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    subject: str
+    case_id: str | None = Field(default=None, index=True)
+    place: str
+    external_id: str
+    drawn: str = ""
+    said_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def unsettled(table: type[Delivery] = Delivery) -> ColumnElement[bool]:
+    """Return the condition of the partial indexes in their very words, so that both databases use them."""
+    return col(table.state).in_([literal_column("'due'"), literal_column("'sending'")])

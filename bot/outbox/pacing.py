@@ -1,0 +1,70 @@
+"""How fast a place may be spoken to: per place and kind of call, in this process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+# chat.postMessage takes about one a second per channel; chat.update is a tier 3 method (50 a minute and more).
+POST_SECONDS = 1.0
+REDRAW_SECONDS = 1.2
+# A few redraws at once are tolerated, so that a click is answered at once.
+REDRAW_BURST = 5
+
+
+class Pacing:
+    """Token buckets for posts and redraws of each place, and holds that a channel asked for."""
+
+    def __init__(
+        self,
+        post_seconds: float = POST_SECONDS,
+        redraw_seconds: float = REDRAW_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._spacing = {False: post_seconds, True: redraw_seconds}
+        self._burst = {False: 1, True: REDRAW_BURST}
+        self._monotonic = monotonic
+        self._free_at: dict[tuple[str, bool], float] = {}
+        self._all_held_until = 0.0
+        self._lock = threading.Lock()
+
+    def spend(self, place: str, *, redraw: bool) -> None:
+        """Note that something was said."""
+        with self._lock:
+            earliest = self._monotonic() - self._spacing[redraw] * (self._burst[redraw] - 1)
+            self._free_at[place, redraw] = (
+                max(self._free_at.get((place, redraw), 0.0), earliest) + self._spacing[redraw]
+            )
+
+    def hold(self, place: str, seconds: float) -> None:
+        """Say nothing in this place for a while (Slack's Retry-After)."""
+        with self._lock:
+            for redraw in (False, True):
+                until = self._monotonic() + seconds
+                self._free_at[place, redraw] = max(self._free_at.get((place, redraw), 0.0), until)
+
+    def hold_all(self, seconds: float) -> None:
+        """Say nothing anywhere for a while: the channel is away."""
+        with self._lock:
+            self._all_held_until = self._monotonic() + seconds
+
+    def crowded(self) -> list[tuple[str, bool]]:
+        """Return the (place, redraw) pairs that must wait."""
+        with self._lock:
+            now = self._monotonic()
+            return [key for key, free_at in self._free_at.items() if free_at > now]
+
+    @property
+    def held(self) -> bool:
+        """Whether everything must wait."""
+        return self._all_held_until > self._monotonic()
+
+    def pause(self, longest: float) -> float:
+        """Return how many seconds until the next place is free, at most `longest`."""
+        with self._lock:
+            now = self._monotonic()
+            waits = [free_at - now for free_at in self._free_at.values() if free_at > now]
+            if self._all_held_until > now:
+                waits = [self._all_held_until - now]
+            return max(0.01, min([*waits, longest]))

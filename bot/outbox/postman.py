@@ -1,0 +1,192 @@
+"""The postman: claims a due delivery, hands it to its sender, settles it. Knows senders, not Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import and_, event, not_, or_
+from sqlalchemy.orm import aliased, sessionmaker
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
+from bot.outbox.pacing import Pacing
+from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Sender, Unsure
+
+log = structlog.get_logger(__name__)
+
+# Longer than any sender's own timeout, so that a live claim is never taken twice.
+LEASE = timedelta(seconds=15)
+LONGEST_BACKOFF_SECONDS = 300
+LONGEST_AWAY_SECONDS = 15
+# From this many waiting lines of one kind in one thread on, one post says them all.
+FOLD_FROM = 4
+FOLD_AT_MOST = 20
+IDLE_SECONDS = 1.0
+
+
+class Postman:
+    """Says what is due, one delivery at a time, most pressing first, each lane in its order."""
+
+    def __init__(self, database: Database, clock: Clock, sender: Sender, pacing: Pacing) -> None:
+        self._database = database
+        self._clock = clock
+        self._sender = sender
+        self._pacing = pacing
+        self._away_times = 0
+
+    def deliver_due(self) -> int:
+        """Say the most pressing delivery that may be said now; returns how many deliveries were settled."""
+        if self._pacing.held:
+            return 0
+        parcel = self._claim()
+        if parcel is None:
+            return 0
+        return self._carry(parcel)
+
+    def pause(self) -> float:
+        """Return how many seconds to rest when nothing can be said."""
+        return self._pacing.pause(IDLE_SECONDS)
+
+    def free_leases(self) -> None:
+        """Take back what a dead process had in hand; only where no other process can be at work (SQLite, at start)."""
+        with self._database.writers.begin() as session:
+            for delivery in session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)):
+                delivery.state = DeliveryState.DUE
+                delivery.unsure = True
+
+    def _claim(self) -> Parcel | None:
+        now = self._clock.now()
+        # Looking costs no write lock; most of the time there is nothing.
+        with self._database.readers.begin() as session:
+            if session.exec(self._sayable(now)).first() is None:
+                return None
+        with self._database.writers.begin() as session:
+            delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
+            if delivery is None:
+                return None
+            # A claim that ran out was left by a process that died with it in hand.
+            delivery.unsure = delivery.unsure or delivery.state == DeliveryState.SENDING
+            folded = _folded(session, delivery, now)
+            for claimed in (delivery, *folded):
+                claimed.state = DeliveryState.SENDING
+                claimed.claimed_until = now + LEASE
+            return Parcel(delivery, folded)
+
+    def _sayable(self, now: datetime) -> SelectOfScalar[Delivery]:
+        earlier = aliased(Delivery)
+        blocked = select(earlier.id).where(
+            earlier.lane == Delivery.lane, unsettled(earlier), col(earlier.id) < col(Delivery.id)
+        )
+        crowded = [
+            and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw))
+            for place, redraw in self._pacing.crowded()
+        ]
+        return (
+            select(Delivery)
+            .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
+            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
+            .where(*(not_(place) for place in crowded))
+            .order_by(col(Delivery.priority), col(Delivery.id))
+            .limit(1)
+        )
+
+    def _carry(self, parcel: Parcel) -> int:
+        delivery = parcel.delivery
+        try:
+            posted = self._sender.send(parcel)
+        except Later as later:
+            if later.whole_place:
+                self._pacing.hold(delivery.place, later.seconds)
+            self._put_back(parcel, later.seconds, later)
+        except Away as away:
+            self._away_times += 1
+            seconds = min(2.0 ** (self._away_times - 1), LONGEST_AWAY_SECONDS)
+            self._pacing.hold_all(seconds)
+            self._put_back(parcel, 0, away)
+        except Refused as refused:
+            self._refuse(parcel, refused)
+            return 1
+        except Exception as fault:  # noqa: BLE001 - whatever a sender meets, the delivery is kept and tried again
+            unsure = isinstance(fault, Unsure)
+            seconds = min(2.0**delivery.attempts, LONGEST_BACKOFF_SECONDS)
+            self._put_back(parcel, seconds, fault, unsure=unsure, failed=True)
+        else:
+            self._away_times = 0
+            self._pacing.spend(delivery.place, redraw=delivery.redraw)
+            self._settle(parcel, posted)
+            return 1 + len(parcel.folded)
+        return 0
+
+    def _settle(self, parcel: Parcel, posted: Posted | None) -> None:
+        now = self._clock.now()
+        with self._database.writers.begin() as session:
+            for waiting in _again(session, parcel):
+                said = waiting.id == parcel.delivery.id and posted is not None
+                waiting.state = DeliveryState.SENT if said else DeliveryState.FOLDED
+                waiting.settled_at, waiting.claimed_until, waiting.error = now, None, ""
+            if posted is not None:
+                _keep_receipt(session, parcel.delivery, posted, now)
+        log.debug("delivery settled", kind=parcel.delivery.kind, case=parcel.delivery.case_id, said=posted is not None)
+
+    def _put_back(
+        self, parcel: Parcel, seconds: float, cause: Exception, *, unsure: bool = False, failed: bool = False
+    ) -> None:
+        due_at = self._clock.now() + timedelta(seconds=seconds)
+        with self._database.writers.begin() as session:
+            for waiting in _again(session, parcel):
+                waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
+                waiting.attempts += failed
+                waiting.unsure = waiting.unsure or (unsure and waiting.id == parcel.delivery.id)
+                waiting.error = f"{type(cause).__name__}: {cause}"[:500]
+        log.warning("delivery put off", kind=parcel.delivery.kind, seconds=round(seconds, 1), reason=str(cause)[:200])
+
+    def _refuse(self, parcel: Parcel, refused: Refused) -> None:
+        with self._database.writers.begin() as session:
+            for waiting in _again(session, parcel):
+                waiting.state, waiting.error = DeliveryState.REFUSED, str(refused)[:500]
+                waiting.settled_at, waiting.claimed_until = self._clock.now(), None
+        log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
+
+
+def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> None:
+    """Call `wake` right after each commit that stored a delivery, so that nobody waits for the next look."""
+
+    @event.listens_for(writers, "after_flush")
+    def notice(session: Session, _context: object) -> None:
+        if any(isinstance(row, Delivery) for row in session.new):
+            session.info["deliveries"] = True
+
+    @event.listens_for(writers, "after_commit")
+    def tell(session: Session) -> None:
+        if session.info.pop("deliveries", False):
+            wake()
+
+
+def _folded(session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
+    """Return the later deliveries of the lane that the head's words can say too."""
+    lane = select(Delivery).where(Delivery.lane == head.lane, unsettled(Delivery), col(Delivery.id) > (head.id or 0))
+    waiting: list[Delivery] = []
+    for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
+        if delivery.kind != head.kind or delivery.redraw != head.redraw or delivery.due_at > now:
+            break
+        waiting.append(delivery)
+    return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
+
+
+def _again(session: Session, parcel: Parcel) -> Sequence[Delivery]:
+    ids = [delivery.id for delivery in (parcel.delivery, *parcel.folded)]
+    return session.exec(select(Delivery).where(col(Delivery.id).in_(ids)).with_for_update()).all()
+
+
+def _keep_receipt(session: Session, delivery: Delivery, posted: Posted, now: datetime) -> None:
+    known = select(Receipt).where(Receipt.kind == delivery.kind, Receipt.subject == delivery.subject)
+    receipt = session.exec(known).first() or Receipt(
+        kind=delivery.kind, subject=delivery.subject, case_id=delivery.case_id, place="", external_id="", said_at=now
+    )
+    receipt.place, receipt.external_id, receipt.drawn = posted.place, posted.external_id, posted.drawn
+    session.add(receipt)

@@ -1,0 +1,58 @@
+"""What the postman and a sender say to each other: parcels, postings, and the ways a sending can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.outbox.models import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery to say now, and the later ones that the same words may say with it."""
+
+    delivery: Delivery
+    folded: Sequence[Delivery] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the channel called it, where it stands, and a fingerprint of the drawing."""
+
+    place: str
+    external_id: str
+    drawn: str = ""
+
+
+class Sender(Protocol):
+    """Speaks one channel: draws a parcel as things are now and says it."""
+
+    def send(self, parcel: Parcel) -> Posted | None:
+        """Say it and return the receipt; None where there is nothing to say any more.
+
+        Raises Later, Away, Unsure or Refused; anything else counts as a passing fault and is tried again.
+        """
+        ...
+
+
+class Later(Exception):
+    """Not now: the place is crowded (`whole_place`), or something else must be said first."""
+
+    def __init__(self, seconds: float, reason: str, *, whole_place: bool = False) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.whole_place = whole_place
+
+
+class Away(Exception):
+    """The channel can't be reached at all; it was certainly not said."""
+
+
+class Unsure(Exception):
+    """The channel may or may not have taken it: look before saying it again."""
+
+
+class Refused(Exception):
+    """The channel will never take it as things are; somebody must do something about it."""
