@@ -1,0 +1,31 @@
+"""Every environment variable, validated, with its explanation; all faults told at once."""
+
+from bot.settings.addresses import is_loopback
+from bot.settings.choices import (
+    AdminEmailTrust,
+    LogFormat,
+    LogLevel,
+    MailAuth,
+    Security,
+    SlackMode,
+    ThreadReplies,
+)
+from bot.settings.imap_start import ImapStart
+from bot.settings.loading import SettingsError, load_settings
+from bot.settings.model import SETTING_NAMES, Settings
+
+__all__ = [
+    "SETTING_NAMES",
+    "AdminEmailTrust",
+    "ImapStart",
+    "LogFormat",
+    "LogLevel",
+    "MailAuth",
+    "Security",
+    "Settings",
+    "SettingsError",
+    "SlackMode",
+    "ThreadReplies",
+    "is_loopback",
+    "load_settings",
+]
