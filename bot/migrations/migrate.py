@@ -1,0 +1,78 @@
+"""Bring a database to today's schema, under a lock, as the first thing at every start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, text
+
+_HERE = Path(__file__).parent
+# Any number, as long as it is always the same: PostgreSQL's advisory lock of this desk's migrations.
+_LOCK = 0x0CA5EB07
+
+
+class SchemaTooNew(Exception):
+    """The database was migrated by a later version of Casebot; an older one must not touch it."""
+
+
+def migrate(engine: Engine, metadata: MetaData) -> None:
+    """Apply what is missing. Two processes that start at once queue up; the second finds nothing to do."""
+    with _locked(engine) as connection:
+        config = _config(connection, metadata)
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+        if unknown:
+            raise SchemaTooNew(
+                "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
+            )
+        command.upgrade(config, "head")
+
+
+def differences(engine: Engine, metadata: MetaData) -> list[object]:
+    """Return what autogenerate would still change; empty when migrations and tables agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:
+            # Batch rewrites drop and rename tables: with foreign keys on, that would delete or refuse rows. The
+            # pragma has no effect inside a transaction, so it comes first, on the driver's own connection.
+            _pragma(connection, "foreign_keys=OFF")
+            _pragma(connection, "busy_timeout=30000")
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.execute(text("SELECT set_config('lock_timeout', '30s', true)"))
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                yield connection
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise RuntimeError("the migration would leave rows without their parents; nothing was changed")
+        finally:
+            # Back to the pool's usual settings means: a new connection.
+            connection.invalidate()
+
+
+def _pragma(connection: Connection, setting: str) -> None:
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute(f"PRAGMA {setting}")
+
+
+def _config(connection: Connection, metadata: MetaData) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata
+    return config

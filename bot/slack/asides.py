@@ -1,0 +1,42 @@
+"""What is said to one person in private, after the ack and outside any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import structlog
+from slack_sdk import WebClient
+
+log = structlog.get_logger(__name__)
+
+
+class Asides:
+    """A few threads for private words and look-ups that nobody's ack may wait for.
+
+    A private word that fails is logged and gone: the asker sees that nothing happened and asks again.
+    """
+
+    def __init__(self, web: WebClient) -> None:
+        self._web = web
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="aside")
+
+    def tell(self, user: str, text: str, channel: str | None = None, thread: str | None = None) -> None:
+        """Tell a person something that only he sees: where he is, or in his DM where there is no channel."""
+        if channel is None:
+            self.soon(lambda: self._web.chat_postMessage(channel=user, text=text))
+        else:
+            self.soon(lambda: self._web.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread))
+
+    def soon(self, act: Callable[[], object]) -> None:
+        """Do something shortly, in another thread."""
+        self._pool.submit(act).add_done_callback(_log_failure)
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _log_failure(done: Future[object]) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        log.warning("aside failed", reason=str(done.exception())[:200])

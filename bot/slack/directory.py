@@ -1,0 +1,144 @@
+"""Who a Slack user is: name, and admin or not. Answers from memory; kept in the database, fed by Slack."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlmodel import col, delete, select
+
+from bot.cases.inbound import Author
+from bot.clock import Clock
+from bot.db import Database
+from bot.settings import Settings
+from bot.slack.models import GroupMember, Person
+
+log = structlog.get_logger(__name__)
+
+
+class Directory:
+    """The people of the workspace. No listener asks the Web API who somebody is: this does, beforehand."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, web: WebClient) -> None:
+        self._listed = frozenset(settings.admin_slack_users)
+        self._groups = tuple(settings.admin_slack_usergroups)
+        self._database = database
+        self._clock = clock
+        self._web = web
+        self._lock = threading.Lock()
+        self._people: dict[str, Person] = {}
+        self._in_groups: frozenset[str] = frozenset()
+
+    def load(self) -> None:
+        """Read what the last process knew."""
+        with self._database.readers.begin() as session:
+            people = {person.user_id: person for person in session.exec(select(Person))}
+            members = frozenset(session.exec(select(GroupMember.user_id)))
+        with self._lock:
+            self._people, self._in_groups = people, members
+
+    def author(self, user_id: str) -> Author:
+        """Return who this is, as far as is known; a stranger goes by his id until Slack tells his name."""
+        person = self._people.get(user_id)
+        name = person.name if person else user_id
+        return Author(user_id, name, is_admin=self._is_admin(user_id, person))
+
+    def knows(self, user_id: str) -> bool:
+        """Return whether Slack ever described this user to us."""
+        return user_id in self._people
+
+    def names(self) -> Mapping[str, str]:
+        """Return the display names by user id."""
+        return {user_id: person.name for user_id, person in self._people.items()}
+
+    def is_bot(self, user_id: str) -> bool:
+        """Return whether this is an app's user."""
+        person = self._people.get(user_id)
+        return person is not None and person.is_bot
+
+    def admin_ids(self) -> list[str]:
+        """Return everybody who may act, for refusals that say who can."""
+        known = {user_id for user_id, person in self._people.items() if self._is_admin(user_id, person)}
+        return sorted(known | self._listed)
+
+    def refresh(self) -> int:
+        """Ask Slack for everybody and for the admin groups; returns how many people it described."""
+        described = [member for page in self._web.users_list(limit=200) for member in page["members"]]
+        self.learn(described)
+        if self._groups:
+            self._refresh_groups()
+        log.info("directory refreshed", people=len(described), admins=len(self.admin_ids()))
+        return len(described)
+
+    def meet(self, user_id: str) -> None:
+        """Ask Slack about one unknown user (a newcomer, or somebody of another workspace)."""
+        if user_id not in self._people:
+            answer = self._web.users_info(user=user_id)
+            self.learn([answer["user"]])
+
+    def learn(self, described: Iterable[Mapping[str, Any]]) -> None:
+        """Take in Slack's user objects, from users.list as from user_change and team_join."""
+        people = [self._person(user) for user in described]
+        with self._database.writers.begin() as session:
+            for person in people:
+                session.merge(person)
+        with self._lock:
+            self._people = self._people | {person.user_id: person for person in people}
+
+    def regroup(self, group_id: str, members: Iterable[str]) -> None:
+        """Replace the members of one admin group."""
+        with self._database.writers.begin() as session:
+            session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group_id))
+            session.add_all(GroupMember(group_id=group_id, user_id=user_id) for user_id in members)
+            session.flush()
+            everybody = frozenset(session.exec(select(GroupMember.user_id)))
+        with self._lock:
+            self._in_groups = everybody
+
+    def _is_admin(self, user_id: str, person: Person | None) -> bool:
+        if user_id in self._listed:
+            return True
+        return user_id in self._in_groups and person is not None and not person.outsider
+
+    def _refresh_groups(self) -> None:
+        try:
+            groups = self._web.usergroups_list()["usergroups"]
+        except SlackApiError as error:
+            reason = error.response.get("error")
+            log.error("ADMIN_SLACK_USERGROUPS can't be read; add the scope usergroups:read", reason=reason)
+            return
+        chosen = {group["id"] for group in groups if self._is_admin_group(group)}
+        missing = [name for name in self._groups if not any(_called(group, name) for group in groups)]
+        if missing:
+            log.error("no such user group; correct ADMIN_SLACK_USERGROUPS", groups=missing)
+        self._forget_groups(chosen)
+        for group_id in chosen:
+            self.regroup(group_id, self._web.usergroups_users_list(usergroup=group_id)["users"])
+
+    def _forget_groups(self, kept: set[str]) -> None:
+        with self._database.writers.begin() as session:
+            session.exec(delete(GroupMember).where(col(GroupMember.group_id).not_in(kept)))
+
+    def _is_admin_group(self, group: Mapping[str, Any]) -> bool:
+        return any(_called(group, name) for name in self._groups)
+
+    def _person(self, user: Mapping[str, Any]) -> Person:
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
+        marks = ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger")
+        return Person(
+            user_id=user["id"],
+            name=name or user["id"],
+            email=(profile.get("email") or "").lower(),
+            is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+            outsider=any(user.get(mark) for mark in marks),
+            seen_at=self._clock.now(),
+        )
+
+
+def _called(group: Mapping[str, Any], name: str) -> bool:
+    return name == group.get("id") or name.removeprefix("@") == group.get("handle")

@@ -1,0 +1,52 @@
+"""Messages: whoever speaks where the bot is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cases.errors import CaseError
+from bot.cases.inbound import Inbound, Revision
+from bot.cases.intake import Intake
+from bot.cases.service import CaseService
+from bot.slack.asides import Asides
+from bot.slack.directory import Directory
+from bot.slack.inbound import to_inbound
+from bot.slack.places import Places
+
+
+class NotReady(CaseError):
+    """Nobody knows yet which channels are the team's: the event stays unacked and comes again."""
+
+
+def message_heard(
+    event: dict[str, Any],
+    intake: Intake,
+    cases: CaseService,
+    directory: Directory,
+    places: Places,
+    asides: Asides,
+) -> None:
+    """Take in what was said; an edit or deletion is recorded with its message."""
+    words = to_inbound(event, directory.author, directory.names(), places.inside)
+    if words is None or not _is_heard(words, event, places):
+        return
+    if isinstance(words, Revision):
+        intake.revise(words)
+        return
+    taken = intake.receive(words)
+    if taken.ask_back:
+        asides.tell(words.author.identity, taken.ask_back, words.place, words.thread)
+    if not directory.knows(words.author.identity):
+        asides.soon(lambda: _introduce(words.author.identity, directory, cases))
+
+
+def _is_heard(words: Inbound | Revision, event: dict[str, Any], places: Places) -> bool:
+    """Admins are heard everywhere, and anybody inside a case's thread; customers where they are meant to write."""
+    if isinstance(words, Revision) or words.author.is_admin or words.inside:
+        return True
+    return places.hears_customers(words.place, event.get("channel_type"))
+
+
+def _introduce(user_id: str, directory: Directory, cases: CaseService) -> None:
+    directory.meet(user_id)
+    cases.rename_customer(user_id, directory.author(user_id).name)

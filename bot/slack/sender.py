@@ -1,0 +1,146 @@
+"""Delivery → chat.postMessage or chat.update → receipt: what is said in Slack, drawn at the moment of sending."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
+from typing import Any, TypeVar
+from urllib.error import URLError
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.outbox.models import Delivery, Receipt
+from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
+from bot.slack.action_ids import DELIVERY
+from bot.slack.drawings import Drawings
+from bot.slack.places import Places
+from bot.slack.views.parts import Drawing
+
+log = structlog.get_logger(__name__)
+
+Answer = TypeVar("Answer")
+
+# Errors that a repetition can't mend: somebody must change a setting, a scope or a channel first.
+PERMANENT = frozenset(
+    {
+        "account_inactive", "cant_update_message", "channel_not_found", "ekm_access_denied", "invalid_auth",
+        "invalid_blocks", "invalid_blocks_format", "is_archived", "message_not_found", "missing_scope",
+        "msg_blocks_too_long", "msg_too_long", "no_permission", "no_text", "not_authed", "not_in_channel",
+        "restricted_action", "token_expired", "token_revoked", "too_many_attachments",
+    }
+)  # fmt: skip
+# A thread that isn't there yet, or a channel not looked up yet, is worth a moment's patience.
+PATIENCE_SECONDS = 1.0
+PLACE_SECONDS = 10.0
+
+
+class SlackSender:
+    """Says deliveries in Slack. A thing said before is edited in place; what is unchanged is not sent again."""
+
+    def __init__(self, web: WebClient, places: Places, drawings: Drawings) -> None:
+        self._web = web
+        self._places = places
+        self._drawings = drawings
+
+    def send(self, parcel: Parcel) -> Posted | None:
+        """Draw the parcel as things are now, and post or edit it."""
+        delivery = parcel.delivery
+        channel = self._places.channel_of(delivery.place)
+        if channel is None:
+            raise Later(PLACE_SECONDS, f"the {delivery.place} channel is not known yet", whole_place=True)
+        drawing = self._drawings.draw(delivery, parcel.folded)
+        said = self._drawings.said(delivery)
+        if delivery.redraw:
+            return self._redraw(said, drawing) if said else None
+        if said is not None:
+            return Posted(said.place, said.external_id, said.drawn)
+        return self._post(delivery, channel, drawing)
+
+    def _post(self, delivery: Delivery, channel: str, drawing: Drawing) -> Posted:
+        thread = None
+        if delivery.lane.startswith("thread:"):
+            card = self._drawings.card_of(delivery)
+            if card is None:
+                raise Later(PATIENCE_SECONDS, "the card is not posted yet")
+            channel, thread = card.place, card.external_id
+        if delivery.unsure:
+            earlier = _calling(lambda: self._find(delivery, channel, thread))
+            if earlier is not None:
+                return Posted(channel, earlier, _fingerprint(drawing))
+        answer = _calling(
+            lambda: self._web.chat_postMessage(
+                channel=channel,
+                thread_ts=thread,
+                metadata={"event_type": DELIVERY, "event_payload": {"delivery_id": delivery.delivery_id}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **drawing.as_arguments(),
+            )
+        )
+        return Posted(answer["channel"], answer["ts"], _fingerprint(drawing))
+
+    def _redraw(self, said: Receipt, drawing: Drawing) -> Posted | None:
+        fingerprint = _fingerprint(drawing)
+        if fingerprint == said.drawn:
+            return None
+        _calling(lambda: self._web.chat_update(channel=said.place, ts=said.external_id, **drawing.as_arguments()))
+        return Posted(said.place, said.external_id, fingerprint)
+
+    def _find(self, delivery: Delivery, channel: str, thread: str | None) -> str | None:
+        """Look for a post that may have happened (Slack keeps our metadata with it); returns its ts."""
+        oldest = f"{delivery.created_at.timestamp() - 60:.6f}"
+        query: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+        pages = (
+            self._web.conversations_replies(ts=thread, **query) if thread else self._web.conversations_history(**query)
+        )
+        for page in pages:
+            for message in page["messages"]:
+                if _is_ours(message, delivery.delivery_id):
+                    log.info("post found again", delivery=delivery.delivery_id)
+                    return str(message["ts"])
+        return None
+
+
+def _is_ours(message: Mapping[str, Any], delivery_id: str) -> bool:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return metadata.get("event_type") == DELIVERY and payload.get("delivery_id") == delivery_id
+
+
+def _fingerprint(drawing: Drawing) -> str:
+    return hashlib.sha256(json.dumps(drawing.as_arguments(), sort_keys=True).encode()).hexdigest()
+
+
+def _calling(call: Callable[[], Answer]) -> Answer:
+    """Make one Web API call and say its failure in the postman's terms."""
+    try:
+        return call()
+    except SlackApiError as error:
+        raise _refusal(error) from error
+    except (URLError, OSError, HTTPException) as error:
+        raise _interruption(error) from error
+
+
+def _refusal(error: SlackApiError) -> Exception:
+    response = error.response
+    reason = str(response.get("error") or f"HTTP {response.status_code}")
+    if response.status_code == 429 or reason == "ratelimited":
+        seconds = float(response.headers.get("Retry-After", 1))
+        return Later(seconds, "Slack asks for patience", whole_place=True)
+    if reason in PERMANENT:
+        return Refused(reason)
+    # Slack's 5xx and its fatal_error or internal_error don't tell whether the post happened.
+    return Unsure(reason)
+
+
+def _interruption(error: Exception) -> Exception:
+    cause = error.reason if isinstance(error, URLError) else error
+    never_sent = (ConnectionRefusedError, socket.gaierror)
+    if isinstance(cause, never_sent):
+        return Away(f"Slack can't be reached: {cause}")
+    return Unsure(f"no answer from Slack: {cause}")

@@ -1,0 +1,52 @@
+"""The Web API client as every caller here needs it: our own retries, timeouts and proxy rules."""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import certifi
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from bot.settings.addresses import is_loopback
+
+# Shorter than the postman's lease, so that a claim never runs out under a call in flight.
+TIMEOUT_SECONDS = 10
+
+
+def web_client(token: str, api_url: str, *, patient: bool = False) -> WebClient:
+    """Return a client for `api_url`.
+
+    slack_sdk's default retry repeats a post whose answer was lost, which says it twice; it is switched off. A
+    `patient` client waits out rate limits (for look-ups); the others report them to who paces the calls.
+    """
+    client = WebClient(
+        token=token,
+        base_url=api_url,
+        timeout=TIMEOUT_SECONDS,
+        ssl=tls_context(),
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)] if patient else [],
+    )
+    # slack_sdk takes the proxy from the environment and knows no NO_PROXY, so it is set to what really applies.
+    client.proxy = proxy_for(api_url)
+    return client
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return a verifying context; SSL_CERT_FILE and SSL_CERT_DIR of the environment are honoured by OpenSSL itself."""
+    context = ssl.create_default_context()
+    if not context.get_ca_certs():
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy for this URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY; never one for this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    scheme = {"wss": "https", "ws": "http"}.get(parts.scheme, parts.scheme)
+    return getproxies().get(scheme)

@@ -1,0 +1,59 @@
+"""Words for Slack: Slack's limits in one place, escaping, times, and shortened texts."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+# Slack's reference for Block Kit; the message total was seen in practice (bolt-js#2509).
+SECTION_LIMIT = 3000
+MESSAGE_BLOCKS = 50
+MESSAGE_CHARACTERS = 13_000
+VIEW_BLOCKS = 100
+FALLBACK_LIMIT = 3000
+CONFIRM_TITLE_LIMIT = 100
+CONFIRM_TEXT_LIMIT = 300
+
+PREVIEW = 600
+_PINGS = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """Make text inert in mrkdwn: no mention, link or channel ping can come out of it.
+
+    `&`, `<` and `>` are all that Slack asks for (docs: formatting text); a zero-width space after the @ of a
+    channel-wide mention keeps even a client that parses plain names from pinging.
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _PINGS.sub("@\u200b", escaped)
+
+
+def shortened(text: str, limit: int = PREVIEW) -> str:
+    """Return at most `limit` characters, cut at a word, with an ellipsis where something was left out."""
+    text = text.strip()
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut).rstrip() + "…"
+
+
+def quoted(text: str, limit: int = PREVIEW) -> str:
+    """Return somebody's words as an inert block quote, at most `limit` characters of them."""
+    # Escaping may make five characters out of one.
+    safe = escape(shortened(text, limit)) or "_(no text)_"
+    return "\n".join(f"> {line}" for line in safe[: SECTION_LIMIT - 200].splitlines())
+
+
+def when(moment: datetime) -> str:
+    """Return a moment in the reader's own time zone (Slack's date token; UTC where that is not understood)."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 message`, `2 messages`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def link(url: str, label: str) -> str:
+    """Return a link of ours; the label is escaped."""
+    return f"<{url}|{escape(label)}>"
