@@ -1,0 +1,82 @@
+"""A parsed mail to an Inbound: whose words these are, under which name they are known, and which of them are new."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot.cases.inbound import Author, Inbound, Source
+from bot.mail.parser import Mailbox, ParsedMail, UnreadableMail
+from bot.mail.quoting import new_text
+from bot.mail.trust import Verdict, trusted_ids, verdict
+from bot.settings import AdminEmailTrust, Settings
+
+# The remaining 240 bits of the hash tell nothing more about mails that share a Message-ID.
+_HASH_DIGITS = 16
+_FORWARDED = re.compile(r"\s*(fwd?|wg|tr|rv|i|vs|vb|doorst|enc|pd)\s*:", re.IGNORECASE)
+
+
+def judge(mail: ParsedMail, settings: Settings) -> Verdict:
+    """Return what our own mail server says about the sender."""
+    trusted = trusted_ids(settings.imap_server or "", settings.imap_port, settings.trusted_authserv_ids)
+    return verdict(mail.from_values, mail.authentication_results, trusted)
+
+
+def to_inbound(
+    mail: ParsedMail,
+    settings: Settings,
+    judged: Verdict,
+    *,
+    mailbox: str,
+    received_at: datetime,
+    raw_mail_id: int | None = None,
+) -> Inbound:
+    """Translate a mail; `received_at` is its arrival in the mailbox, as the Date field is anybody's claim.
+
+    Raises UnreadableMail for a mail that names no sender: nobody could be answered.
+    """
+    if mail.sender is None:
+        raise UnreadableMail("it names no sender")
+    author = _author(mail.sender, settings, judged)
+    listed = author.is_admin or author.claims_admin
+    new = new_text(mail.text)
+    # A customer who only forwards something means it; an admin's quoted words must have no effect.
+    text = new if new or listed or _answers(mail) else mail.text
+    return Inbound(
+        source=Source.EMAIL,
+        place=mailbox,
+        external_id=external_id(mail),
+        author=author,
+        text=text,
+        full_text=mail.text if mail.text != text else "",
+        at=received_at,
+        subject=mail.subject,
+        reference=mail.message_id,
+        references=tuple(dict.fromkeys((*mail.references, *mail.in_reply_to))),
+        readers=frozenset((*mail.to, *mail.cc)),
+        raw_mail_id=raw_mail_id,
+        verdict=f"{'verified' if judged.verified else 'not verified'}: {judged.reason}",
+    )
+
+
+def external_id(mail: ParsedMail) -> str:
+    """Name a mail for ever: the same Message-ID with other content is another mail."""
+    digits = mail.content_hash[:_HASH_DIGITS]
+    return f"{mail.message_id}#{digits}" if mail.message_id else digits
+
+
+def _answers(mail: ParsedMail) -> bool:
+    """Whether this answers another mail; some programs give forwarded mail the same fields."""
+    return bool(mail.references or mail.in_reply_to) and not _FORWARDED.match(mail.subject)
+
+
+def _author(sender: Mailbox, settings: Settings, judged: Verdict) -> Author:
+    identity = sender.address
+    listed = identity in settings.admin_emails
+    believed = judged.verified or settings.admin_email_trust is AdminEmailTrust.LISTED
+    return Author(
+        identity=identity,
+        name=sender.name or identity,
+        is_admin=listed and believed,
+        claims_admin=listed and not believed,
+    )

@@ -1,0 +1,161 @@
+"""The books of one folder: its mark, its beginning, the raw mails and what became of each UID."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.cursors import move, position_of
+from bot.mail.mailbox import Listing
+from bot.mail.models import LedgerEntry, LedgerState, RawMail
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the folder was read: every UID up to `uid` is in the ledger, under this UIDVALIDITY."""
+
+    uid_validity: int
+    uid: int = 0
+
+    @classmethod
+    def read(cls, position: str) -> Mark:
+        """Read the stored form, `<uidvalidity>:<uid>`."""
+        uid_validity, _, uid = position.partition(":")
+        return cls(int(uid_validity), int(uid))
+
+    def __str__(self) -> str:
+        return f"{self.uid_validity}:{self.uid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first contact: mails up to `last` that arrived before `since` are from before our time.
+
+    Later mail is never judged by its age: a mail moved back into the folder keeps its old arrival.
+    """
+
+    since: datetime | None
+    last: Mark
+
+    @classmethod
+    def read(cls, position: str) -> Beginning:
+        """Read the stored form, `<since, or all> <mark>`."""
+        since, _, last = position.partition(" ")
+        return cls(None if since == "all" else datetime.fromisoformat(since), Mark.read(last))
+
+    def __str__(self) -> str:
+        return f"{self.since.isoformat() if self.since else 'all'} {self.last}"
+
+    def excludes(self, listing: Listing) -> bool:
+        """Whether a mail is from before our time."""
+        return self.since is not None and listing.uid <= self.last.uid and listing.received_at < self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a mail, and of which case."""
+
+    state: LedgerState
+    case_id: str | None = None
+    reason: str = ""
+
+
+class Ledger:
+    """Reads and writes the books of one folder; every method works in the caller's transaction."""
+
+    def __init__(self, mailbox: str, folder: str) -> None:
+        self.mailbox = mailbox
+        self.folder = folder
+        self._name = f"mail:{mailbox}/{folder}"
+
+    def mark(self, session: Session) -> Mark | None:
+        """Return how far the folder was read, or None before the first contact."""
+        position = position_of(session, self._name)
+        return Mark.read(position) if position else None
+
+    def move(self, session: Session, mark: Mark, at: datetime) -> None:
+        """Store how far the folder was read."""
+        move(session, self._name, str(mark), at)
+
+    def beginning(self, session: Session) -> Beginning | None:
+        """Return the first contact, if there was one."""
+        position = position_of(session, f"{self._name}:beginning")
+        return Beginning.read(position) if position else None
+
+    def begin(self, session: Session, beginning: Beginning, at: datetime) -> None:
+        """Store the first contact, or the first one under a new UIDVALIDITY, and put the mark before every mail."""
+        move(session, f"{self._name}:beginning", str(beginning), at)
+        self.move(session, Mark(beginning.last.uid_validity), at)
+
+    def entered(self, session: Session, uid_validity: int, uids: Collection[int]) -> set[int]:
+        """Return those of the UIDs that already ended."""
+        known = select(LedgerEntry.uid).where(
+            LedgerEntry.mailbox == self.mailbox,
+            LedgerEntry.folder == self.folder,
+            LedgerEntry.uid_validity == uid_validity,
+            col(LedgerEntry.uid).in_(uids),
+        )
+        return set(session.exec(known))
+
+    def enter(
+        self, session: Session, mark: Mark, settled: Settled, at: datetime, *, raw_mail_id: int | None = None
+    ) -> None:
+        """Write down how the UID of the mark ended, and move the mark there."""
+        session.add(self._entry(mark, settled, at, raw_mail_id))
+        self.move(session, mark, at)
+
+    def enter_all(self, session: Session, marks: Sequence[Mark], settled: Settled, at: datetime) -> None:
+        """Write down the same end for many UIDs, the last of which becomes the mark."""
+        if marks:
+            session.add_all(self._entry(mark, settled, at) for mark in marks)
+            self.move(session, marks[-1], at)
+
+    def kept(self, session: Session, uid_validity: int, uids: Collection[int]) -> dict[int, RawMail]:
+        """Return the raw mails that were kept before, by UID."""
+        known = select(RawMail).where(
+            RawMail.mailbox == self.mailbox,
+            RawMail.folder == self.folder,
+            RawMail.uid_validity == uid_validity,
+            col(RawMail.uid).in_(uids),
+        )
+        return {mail.uid: mail for mail in session.exec(known)}
+
+    def keep(
+        self, session: Session, uid_validity: int, listings: Sequence[Listing], contents: Mapping[int, bytes]
+    ) -> dict[int, RawMail]:
+        """Keep the bytes of these mails; what was not handed over is left out."""
+        mails = {
+            listing.uid: RawMail(
+                mailbox=self.mailbox,
+                folder=self.folder,
+                uid_validity=uid_validity,
+                uid=listing.uid,
+                received_at=listing.received_at,
+                size=listing.size,
+                sha256=hashlib.sha256(contents[listing.uid]).hexdigest(),
+                content=zlib.compress(contents[listing.uid], 3),
+            )
+            for listing in listings
+            if listing.uid in contents
+        }
+        session.add_all(mails.values())
+        session.flush()
+        return mails
+
+    def _entry(self, mark: Mark, settled: Settled, at: datetime, raw_mail_id: int | None = None) -> LedgerEntry:
+        return LedgerEntry(
+            mailbox=self.mailbox,
+            folder=self.folder,
+            uid_validity=mark.uid_validity,
+            uid=mark.uid,
+            state=settled.state,
+            case_id=settled.case_id,
+            raw_mail_id=raw_mail_id,
+            reason=settled.reason,
+            entered_at=at,
+        )

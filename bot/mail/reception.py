@@ -1,0 +1,97 @@
+"""The road of one mail: parsed, held for a robot's or a person's, and handed to the intake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Protocol
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from bot.cases.inbound import Inbound, Outcome, Taken
+from bot.mail import robots
+from bot.mail.inbound import judge, to_inbound
+from bot.mail.ledger import Settled
+from bot.mail.models import LedgerState
+from bot.mail.parser import parse
+from bot.settings import Settings
+
+_STATES = {
+    Outcome.OPENED: LedgerState.OPENED,
+    Outcome.JOINED: LedgerState.JOINED,
+    Outcome.DUPLICATE: LedgerState.DUPLICATE,
+    Outcome.ADMIN: LedgerState.ADMIN,
+    Outcome.ASKED: LedgerState.ADMIN,
+    Outcome.UNPLACED: LedgerState.ADMIN,
+}
+
+
+Tell = Callable[[Session, str, dict[str, str]], None]
+
+
+class Intake(Protocol):
+    """The one door for incoming words, as mail needs it."""
+
+    def take(self, session: Session, inbound: Inbound) -> Taken:
+        """Take one inbound in, in the caller's writing transaction."""
+        ...
+
+
+class Reception:
+    """Decides what a mail is, and hands people's words to the intake.
+
+    `tell(session, kind, words)` stores a notice for the support channel in the caller's transaction.
+    """
+
+    def __init__(self, settings: Settings, intake: Intake, tell: Tell) -> None:
+        self._settings = settings
+        self._intake = intake
+        self._tell = tell
+        own = (settings.imap_email, settings.smtp_from)
+        self._own_addresses = frozenset(parseaddr(address)[1].lower() for address in own if address)
+
+    def read(self, raw: bytes, received_at: datetime, raw_mail_id: int | None = None) -> Inbound | Settled:
+        """Read a mail outside any transaction; what no person wrote is settled at once.
+
+        Raises UnreadableMail for a mail that only a person can judge.
+        """
+        mail = parse(raw)
+        if robots.is_own(mail.headers, self._own_addresses):
+            return Settled(LedgerState.OWN, reason="sent by us")
+        if mail.is_bounce:
+            return Settled(LedgerState.BOUNCE, reason="a mail server's report")
+        if mail.is_auto_reply:
+            return Settled(LedgerState.AUTO_REPLY, reason="sent by a machine")
+        return to_inbound(
+            mail,
+            self._settings,
+            judge(mail, self._settings),
+            mailbox=(self._settings.imap_email or "").lower(),
+            received_at=received_at,
+            raw_mail_id=raw_mail_id,
+        )
+
+    def take(self, session: Session, read: Inbound | Settled) -> Settled:
+        """Let the intake decide about people's words, in the caller's writing transaction."""
+        if isinstance(read, Settled):
+            return read
+        taken = self._intake.take(session, read)
+        if taken.outcome is Outcome.UNPLACED:
+            words = {"sender": read.author.identity, "subject": read.subject[:300]}
+            self._tell(session, "mail_unplaced", words)
+        return Settled(_STATES[taken.outcome], taken.case_id)
+
+
+def is_database_trouble(error: BaseException) -> bool:
+    """Tell a database that is away, locked or full from one that refuses this mail's content."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    # PostgreSQL's class 54: a value beyond the program's limits. The mail's fault, though psycopg files it elsewhere.
+    if str(getattr(error.orig, "sqlstate", "") or "").startswith("54"):
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
