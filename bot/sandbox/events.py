@@ -1,0 +1,108 @@
+"""What Slack tells the bot: event payloads, sent down the socket."""
+
+from bot.sandbox.channels import Channel
+from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID
+from bot.sandbox.shapes import Envelope, Json
+from bot.sandbox.state import State
+
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105
+UNTOLD = ("metadata", "reactions", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+"""Parts of a stored message that message events don't carry."""
+
+
+def tell(state: State, event: Json) -> None:
+    """Send one event to the bot."""
+    event_id = state.next_id("Ev")
+    body = {
+        "token": VERIFICATION_TOKEN,
+        "team_id": TEAM_ID,
+        "context_team_id": TEAM_ID,
+        "context_enterprise_id": None,
+        "api_app_id": APP_ID,
+        "event": event,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": int(state.clock.now().timestamp()),
+        "authorizations": [_authorization()],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{event_id}",
+    }
+    state.link.send(Envelope("events_api", body))
+
+
+def _authorization() -> Json:
+    return {
+        "enterprise_id": None,
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER_ID,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+
+
+def tell_message(state: State, channel: Channel, message: Json) -> None:
+    """Tell of a new message, and of a mention of the bot, if the bot is there to hear it."""
+    if not channel.has_bot:
+        return
+    bare = told(message)
+    place = {"channel": channel.id, "event_ts": message["ts"]}
+    tell(state, bare | place | {"channel_type": channel.kind})
+    mentioned = f"<@{BOT_USER_ID}>" in message.get("text", "")
+    if mentioned and channel.kind != "im" and message.get("user") != BOT_USER_ID and "subtype" not in message:
+        tell(state, bare | place | {"type": "app_mention"})
+
+
+def tell_changed(state: State, channel: Channel, message: Json, previous: Json) -> None:
+    """Tell of an edit."""
+    if channel.has_bot:
+        tell(state, _hidden(state, channel, "message_changed") | {
+            "message": told(message) | {"source_team": TEAM_ID, "user_team": TEAM_ID},
+            "previous_message": told(previous),
+        })  # fmt: skip
+
+
+def tell_deleted(state: State, channel: Channel, previous: Json) -> None:
+    """Tell of a deletion."""
+    if channel.has_bot:
+        tell(state, _hidden(state, channel, "message_deleted") | {
+            "deleted_ts": previous["ts"],
+            "previous_message": told(previous),
+        })  # fmt: skip
+
+
+def tell_reaction(state: State, kind: str, user: str, channel: Channel, message: Json, name: str) -> None:
+    """Tell of reaction_added or reaction_removed."""
+    if channel.has_bot:
+        tell(state, {
+            "type": kind,
+            "user": user,
+            "reaction": name,
+            "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
+            "item_user": message.get("user", ""),
+            "event_ts": state.next_ts(),
+        })  # fmt: skip
+
+
+def tell_membership(state: State, kind: str, user: str, channel: Channel) -> None:
+    """Tell of member_joined_channel or member_left_channel."""
+    letter = "G" if channel.kind == "group" else "C"
+    event = {"type": kind, "user": user, "channel": channel.id, "channel_type": letter, "team": TEAM_ID}
+    tell(state, event | {"event_ts": state.next_ts()})
+
+
+def told(message: Json) -> Json:
+    """Return a message as events carry it."""
+    return {key: value for key, value in message.items() if key not in UNTOLD}
+
+
+def _hidden(state: State, channel: Channel, subtype: str) -> Json:
+    ts = state.next_ts()
+    return {
+        "type": "message",
+        "subtype": subtype,
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": channel.kind,
+        "ts": ts,
+        "event_ts": ts,
+    }

@@ -1,0 +1,127 @@
+"""The payloads of clicks, submissions and shortcuts, as Slack sends them."""
+
+from bot.sandbox.channels import Channel
+from bot.sandbox.events import VERIFICATION_TOKEN
+from bot.sandbox.people import APP_ID, TEAM_ID, Person
+from bot.sandbox.postings import elements_of
+from bot.sandbox.shapes import Json
+from bot.sandbox.state import State
+
+PLURAL = {"checkboxes"}
+PICKED = {
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "users_select": "selected_user",
+    "conversations_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "multi_users_select": "selected_users",
+    "multi_conversations_select": "selected_conversations",
+    "multi_channels_select": "selected_channels",
+}
+CHOSEN = {"static_select", "external_select", "overflow", "radio_buttons"}
+CHOSEN_MANY = {"multi_static_select", "multi_external_select", "checkboxes"}
+
+
+def gesture(state: State, kind: str, person: Person) -> Json:
+    """Return what every interactive payload has."""
+    return {
+        "type": kind,
+        "team": {"id": TEAM_ID, "domain": state.team_domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": TEAM_ID},
+        "api_app_id": APP_ID,
+        "token": VERIFICATION_TOKEN,
+        "trigger_id": state.triggers.give(person.id),
+    }
+
+
+def place_of(channel: Channel) -> Json:
+    """Return the `channel` of a payload; direct messages are called directmessage."""
+    return {"id": channel.id, "name": "directmessage" if channel.kind == "im" else channel.name}
+
+
+def container_of(channel: Channel, message: Json) -> Json:
+    """Return the `container` of a click in a message."""
+    container = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": channel.id,
+        "is_ephemeral": bool(message.get("is_ephemeral")),
+    }
+    return container | ({"thread_ts": message["thread_ts"]} if "thread_ts" in message else {})
+
+
+def find_element(blocks: list[Json], action_id: str, value: object) -> tuple[Json, Json]:
+    """Return the block and element with this action_id; `value` decides between buttons that share it."""
+    found = [(b, e) for b in blocks for e in elements_of(b) if e.get("action_id") == action_id]
+    exact = [pair for pair in found if value is not None and pair[1].get("value") == value]
+    if not found:
+        known = [e["action_id"] for b in blocks for e in elements_of(b) if "action_id" in e]
+        raise LookupError(f"nothing here has the action_id {action_id!r}; there are {known}")
+    return (exact or found)[0]
+
+
+def action_of(state: State, block: Json, element: Json, value: object) -> Json:
+    """Return the entry of `actions` for a click on, or a choice in, an element."""
+    action: Json = {
+        "action_id": element["action_id"],
+        "block_id": block["block_id"],
+        "type": element["type"],
+        "action_ts": state.next_ts(),
+    }
+    if element["type"] == "button":
+        return action | {key: element[key] for key in ("text", "value", "style") if key in element}
+    return action | chosen(element, value)
+
+
+def chosen(element: Json, value: object) -> Json:
+    """Return how Slack writes what stands in an element: a choice, a date, words."""
+    kind = element["type"]
+    if kind in CHOSEN:
+        return {"selected_option": _option(element, value) if value is not None else None}
+    if kind in CHOSEN_MANY:
+        values = value if isinstance(value, (list, tuple, set)) else [value] if value is not None else []
+        return {"selected_options": [_option(element, one) for one in values]}
+    return {PICKED.get(kind, "value"): value}
+
+
+def _option(element: Json, value: object) -> Json:
+    options: list[Json] = list(element.get("options", []))
+    for group in element.get("option_groups", []):
+        options += group["options"]
+    for option in options:
+        if option["value"] == value:
+            return option
+    if element["type"].endswith("external_select"):
+        return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
+    raise LookupError(f"{element['action_id']} has no option {value!r}")
+
+
+def initial(element: Json) -> Json:
+    """Return what stands in an element before anybody touched it."""
+    for key, chosen_key in (("initial_option", "selected_option"), ("initial_options", "selected_options")):
+        if key in element:
+            return {chosen_key: element[key]}
+    for key in element:
+        if key.startswith("initial_"):
+            return {PICKED.get(element["type"], "value"): element[key]}
+    return chosen(element, None)
+
+
+def filled_in(view: Json, values: Json) -> Json:
+    """Return the `state` of a view: `values` by action_id or block_id, else what stood there."""
+    state: dict[str, Json] = {}
+    known = set(values)
+    for block in view["blocks"]:
+        for element in elements_of(block):
+            if block["type"] != "input" and element["type"] in {"button", "overflow", "image"}:
+                continue
+            key = next((k for k in (element.get("action_id"), block["block_id"]) if k in values), None)
+            shown = initial(element) if key is None else chosen(element, values[key])
+            known.discard(str(key))
+            state[block["block_id"]] = {element["action_id"]: {"type": element["type"], **shown}}
+    if known:
+        raise LookupError(f"the view has no input {sorted(known)}")
+    return {"values": state}

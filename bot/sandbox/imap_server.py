@@ -1,0 +1,111 @@
+"""The mailbox's IMAP side: pymap's server and its backend in memory, in the sandbox's own loop."""
+
+import asyncio
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from proxyprotocol.reader import ProxyProtocolReader
+from pymap.backend.dict import Config, Login
+from pymap.backend.dict.mailbox import MailboxData, Message
+from pymap.concurrent import Subsystem
+from pymap.imap import IMAPServer
+from pymap.parsing.message import AppendMessage
+from pymap.parsing.specials import FetchRequirement
+from pymap.user import UserMetadata
+from pysasl.hashing import Cleartext
+
+
+class QuietConfig(Config):
+    """A config that asks no name server for this machine's name, as pymap's greeting would."""
+
+    @property
+    def greeting(self) -> bytes:
+        """The first words of each connection."""
+        return b"Sandbox mailbox ready"
+
+
+def _config(user: str, password: str) -> Config:
+    return QuietConfig(
+        Namespace(passlib_cfg=None, proxy_protocol=None),
+        host="127.0.0.1",
+        port=0,
+        demo_data=False,
+        demo_user=user,
+        demo_password=password,
+        hash_context=Cleartext(),
+        cpu_subsystem=Subsystem.for_asyncio(),
+        invalid_user_sleep=0.0,
+        tls_enabled=False,
+    )
+
+
+class ImapServer:
+    """One account; folders come into being when a mail is put into them. Everything runs in one loop."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self._config = _config(user, password)
+        self._login = Login(self._config)
+        self._login.users_dict[user] = UserMetadata(self._config, user, password=password)
+        self._server: asyncio.Server | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen on loopback; a second start takes the port of the first."""
+        self._config.apply_context()
+        serve = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(self._login, self._config))
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            if task is None:
+                return
+            self._talks.add(task)
+            try:
+                await serve(reader, writer)
+            except (ConnectionError, EOFError):
+                writer.close()
+            finally:
+                self._talks.discard(task)
+
+        self._server = await asyncio.start_server(talk, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close the port and every connection; the mail stays."""
+        if self._server is None:
+            return
+        self._server.close()
+        talks = list(self._talks)
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
+        await self._server.wait_closed()
+        self._server = None
+
+    @asynccontextmanager
+    async def _folder(self, name: str) -> AsyncIterator[MailboxData]:
+        async with self._login.demo_user_identity.new_session() as session:
+            try:
+                folder = await session.mailbox_set.get_mailbox(name)
+            except KeyError:
+                await session.mailbox_set.add_mailbox(name)
+                folder = await session.mailbox_set.get_mailbox(name)
+            yield folder
+
+    async def append(self, raw: bytes, arrived: datetime, folder: str) -> int:
+        """Put a mail into a folder and return its UID; whoever idles there is told."""
+        async with self._folder(folder) as mailbox:
+            message = await mailbox.append(AppendMessage(raw, arrived, frozenset()), recent=True)
+            return int(message.uid)
+
+    async def stored(self, folder: str) -> list[tuple[int, bytes]]:
+        """Return UID and bytes of every mail in a folder."""
+        async with self._folder(folder) as mailbox:
+            return [(m.uid, await _raw(m)) async for m in mailbox.messages()]
+
+
+async def _raw(message: Message) -> bytes:
+    loaded = await message.load_content(FetchRequirement.CONTENT)
+    return bytes(loaded.get_body(binary=True))

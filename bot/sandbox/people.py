@@ -1,0 +1,136 @@
+"""Who is in the sandbox's workspace: people, the bot, user groups, and how Slack describes them."""
+
+from dataclasses import dataclass, field
+
+from bot.sandbox.shapes import Json
+
+TEAM_ID = "T0SANDBOX"
+APP_ID = "A0SANDBOX"
+BOT_ID = "B0CASEBOT"
+BOT_USER_ID = "U0CASEBOT"
+
+
+@dataclass
+class Person:
+    """A member of the workspace; `email` is empty for the bot."""
+
+    id: str
+    name: str
+    real_name: str
+    email: str = ""
+    display_name: str = ""
+    is_bot: bool = False
+    is_admin: bool = False
+    deleted: bool = False
+
+    def answers_to(self, who: str) -> bool:
+        """Whether `who` is this person's id, short name, full name or address (any case)."""
+        names = {self.id, self.name, self.real_name, self.display_name, self.email} - {""}
+        return who.removeprefix("@").casefold() in {name.casefold() for name in names}
+
+    def profile(self) -> Json:
+        """Return the `profile` part of a user object."""
+        first, _, last = self.real_name.partition(" ")
+        profile: Json = {
+            "real_name": self.real_name,
+            "real_name_normalized": self.real_name,
+            "display_name": self.display_name,
+            "display_name_normalized": self.display_name,
+            "first_name": first,
+            "last_name": last,
+            "title": "",
+            "phone": "",
+            "skype": "",
+            "status_text": "",
+            "status_emoji": "",
+            "status_expiration": 0,
+            "avatar_hash": "g" + self.id.lower(),
+            "team": TEAM_ID,
+        }
+        if self.is_bot:
+            return profile | {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
+        return profile | {"email": self.email}
+
+    def shape(self) -> Json:
+        """Return the user object of users.info."""
+        return {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "name": self.name,
+            "deleted": self.deleted,
+            "color": "9f69e7",
+            "real_name": self.real_name,
+            "tz": "Etc/UTC",
+            "tz_label": "Coordinated Universal Time",
+            "tz_offset": 0,
+            "profile": self.profile(),
+            "is_admin": self.is_admin,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "is_email_confirmed": not self.is_bot,
+            "updated": 1735689600,
+            "who_can_share_contact_card": "EVERYONE",
+        }
+
+
+@dataclass
+class Usergroup:
+    """A group such as @desk."""
+
+    id: str
+    handle: str
+    users: list[str] = field(default_factory=list)
+
+    def shape(self, *, with_users: bool) -> Json:
+        """Return the usergroup object of usergroups.list."""
+        group: Json = {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": self.handle,
+            "handle": self.handle,
+            "description": "",
+            "is_external": False,
+            "date_create": 1735689600,
+            "date_update": 1735689600,
+            "date_delete": 0,
+            "auto_type": None,
+            "created_by": "U0ADA",
+            "user_count": len(self.users),
+        }
+        return group | {"users": list(self.users)} if with_users else group
+
+
+def bot_person() -> Person:
+    """Return the bot as a user."""
+    return Person(BOT_USER_ID, "casebot", "Casebot", display_name="Casebot", is_bot=True)
+
+
+def bot_profile() -> Json:
+    """Return the `bot_profile` that Slack adds to a bot's messages."""
+    return {
+        "id": BOT_ID,
+        "app_id": APP_ID,
+        "user_id": BOT_USER_ID,
+        "name": "Casebot",
+        "deleted": False,
+        "updated": 1735689600,
+        "team_id": TEAM_ID,
+        "icons": {},
+    }
+
+
+def standard_people() -> list[Person]:
+    """Return the bot, two customers and two admins."""
+    return [
+        bot_person(),
+        Person("U0CARLA", "carla", "Carla Customer", "carla@customer.test", "Carla Customer"),
+        Person("U0COSMO", "cosmo", "Cosmo Customer", "cosmo@customer.test", "Cosmo Customer"),
+        Person("U0ADA", "ada", "Ada Admin", "ada@desk.test", "Ada Admin", is_admin=True),
+        Person("U0AMOS", "amos", "Amos Admin", "amos@desk.test", "Amos Admin"),
+    ]

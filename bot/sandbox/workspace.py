@@ -1,0 +1,188 @@
+"""The workspace as people use it and tests read it: say, edit, react, join; messages, threads, homes."""
+
+import copy
+from collections.abc import Iterable
+
+from bot.sandbox import events, postings
+from bot.sandbox.channels import Channel
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.people import BOT_USER_ID, Person, Usergroup
+from bot.sandbox.shapes import Json
+from bot.sandbox.typed_text import sent_text
+
+
+class Workspace(Interactions):
+    """A small Slack. `user` and `channel` are ids or names; `@casebot` is a person's DM with the bot.
+
+    Every method may be called from any thread but the sandbox's own loop; what is returned is a copy.
+    """
+
+    def say(self, user: str, channel: str, text: str, thread_ts: str = "") -> str:
+        """Type a message and return its ts; `@casebot`, `#support` and links become what Slack makes of them."""
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            message = postings.words_of(self, person.id, sent_text(self, text))
+            return str(postings.post(self, place, message, thread_ts or "")["ts"])
+
+    def edit(self, user: str, channel: str, ts: str, text: str) -> None:
+        """Change one's own message."""
+        with self.changes.writing():
+            person, place = self._own(user, channel, ts)
+            new = postings.words_of(self, person.id, sent_text(self, text))
+            postings.change(self, place, ts, person.id, text=new["text"], blocks=new["blocks"])
+
+    def delete(self, user: str, channel: str, ts: str) -> None:
+        """Delete one's own message."""
+        with self.changes.writing():
+            _, place = self._own(user, channel, ts)
+            postings.remove(self, place, ts)
+
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """Add a reaction, named without colons."""
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            postings.react(self, place, ts, person.id, name)
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
+        """Take one's reaction back."""
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            postings.unreact(self, place, ts, person.id, name)
+
+    def join(self, user: str, channel: str) -> None:
+        """Join a channel, or be added to it (the bot too: then it hears of it)."""
+        with self.changes.writing():
+            person, place = self.person(user), self.channel(channel)
+            if person.id in place.members:
+                return
+            place.members.append(person.id)
+            events.tell_membership(self, "member_joined_channel", person.id, place)
+            text = f"<@{person.id}> has joined the channel"
+            postings.post(self, place, self._notice(person, "channel_join", text))
+
+    def leave(self, user: str, channel: str) -> None:
+        """Leave a channel."""
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            text = f"<@{person.id}> has left the channel"
+            postings.post(self, place, self._notice(person, "channel_leave", text))
+            place.members.remove(person.id)
+            events.tell_membership(self, "member_left_channel", person.id, place)
+
+    def create_channel(
+        self, name: str, members: Iterable[str] = (), *, private: bool = False, with_bot: bool = True
+    ) -> str:
+        """Create a channel and return its id; nobody is told."""
+        with self.changes.writing():
+            ids = [self.person(member).id for member in members] + [BOT_USER_ID] * with_bot
+            return self.add_channel(name, dict.fromkeys(ids), "group" if private else "channel").id
+
+    def add_person(self, name: str, real_name: str, email: str = "", *, admin: bool = False) -> Person:
+        """Let somebody into the workspace: a member of no channel."""
+        with self.changes.writing():
+            id_ = f"U0{name.upper()}"
+            self.people[id_] = Person(id_, name, real_name, email, real_name, is_admin=admin)
+            events.tell(self, {"type": "team_join", "user": self.people[id_].shape()})
+            return self.people[id_]
+
+    def rename_person(self, user: str, display_name: str) -> None:
+        """Change a display name; the bot hears user_change."""
+        with self.changes.writing():
+            person = self.person(user)
+            person.display_name = display_name
+            now = int(self.clock.now().timestamp())
+            change = {"type": "user_change", "user": person.shape(), "cache_ts": now}
+            events.tell(self, change | {"event_ts": self.next_ts()})
+
+    def create_usergroup(self, handle: str, users: Iterable[str]) -> str:
+        """Create a user group and return its id."""
+        with self.changes.writing():
+            id_ = self.next_id("S")
+            self.usergroups[id_] = Usergroup(id_, handle, [self.person(user).id for user in users])
+            return id_
+
+    def dm(self, user: str) -> str:
+        """Return the id of a person's DM with the bot."""
+        with self.changes.reading():
+            return self.im(self.person(user).id).id
+
+    def messages(self, channel: str) -> list[Json]:
+        """Return what stands in a channel, oldest first, without replies."""
+        with self.changes.reading():
+            return copy.deepcopy(self.channel(channel).top_level())
+
+    def thread(self, channel: str, ts: str) -> list[Json]:
+        """Return a message and its replies, oldest first."""
+        with self.changes.reading():
+            return copy.deepcopy(self.channel(channel).thread(ts))
+
+    def message(self, channel: str, ts: str) -> Json:
+        """Return one message; LookupError if there is none."""
+        with self.changes.reading():
+            return copy.deepcopy(self.channel(channel).messages[ts])
+
+    def ephemerals(self, user: str) -> list[Json]:
+        """Return what was said to this person alone, oldest first; each has its `channel`."""
+        with self.changes.reading():
+            return copy.deepcopy(self.whispers.get(self.person(user).id, []))
+
+    def home(self, user: str) -> Json | None:
+        """Return a person's App Home as it was last published."""
+        with self.changes.reading():
+            return copy.deepcopy(self.shelf.homes.get(self.person(user).id))
+
+    def modal(self, user: str) -> Json | None:
+        """Return the modal a person has before him."""
+        with self.changes.reading():
+            return copy.deepcopy(self.shelf.top(self.person(user).id))
+
+    def modal_errors(self, user: str) -> dict[str, str]:
+        """Return what the bot found wrong with the last submission, by block_id."""
+        with self.changes.reading():
+            return dict(self.shelf.errors.get(self.person(user).id, {}))
+
+    def reactions(self, channel: str, ts: str) -> dict[str, list[str]]:
+        """Return who reacted with what, as user ids by emoji name."""
+        with self.changes.reading():
+            reactions = self.channel(channel).messages[ts].get("reactions", [])
+            return {reaction["name"]: list(reaction["users"]) for reaction in reactions}
+
+    def called(self, method: str) -> list[Json]:
+        """Return the arguments of each call of a Web API method, oldest first."""
+        with self.changes.reading():
+            return [call.arguments for call in self.calls if call.method == method]
+
+    def _member(self, user: str, channel: str) -> tuple[Person, Channel]:
+        person = self.person(user)
+        place = self.place(person.id, channel)
+        if person.id not in place.members:
+            raise ValueError(f"{person.name} is not in #{place.name}: let {person.name} join first")
+        return person, place
+
+    def _own(self, user: str, channel: str, ts: str) -> tuple[Person, Channel]:
+        person, place = self._member(user, channel)
+        if place.messages[ts].get("user") != person.id:
+            raise ValueError(f"{person.name} can't change somebody else's message")
+        return person, place
+
+    def _notice(self, person: Person, subtype: str, text: str) -> Json:
+        return {"type": "message", "subtype": subtype, "user": person.id, "text": text}
+
+
+def text_of(message: Json) -> str:
+    """Return every text of a message or view, a line each: its text and all its blocks hold."""
+    return "\n".join(_texts({key: message.get(key) for key in ("text", "title", "blocks")}))
+
+
+def _texts(node: object) -> list[str]:
+    if isinstance(node, list):
+        return [text for item in node for text in _texts(item)]
+    if not isinstance(node, dict):
+        return []
+    found = []
+    for key, value in node.items():
+        if key in {"text", "alt_text"} and isinstance(value, str):
+            found.append(value)
+        else:
+            found += _texts(value)
+    return found

@@ -1,0 +1,58 @@
+"""Two bots for the sandbox: a bare Socket Mode client that acks when told to, and a hello-world Bolt app."""
+
+import json
+from typing import Any, TypeAlias
+
+import websocket
+from slack_bolt import Ack, App, Respond, Say
+from slack_sdk import WebClient
+
+Json: TypeAlias = dict[str, Any]
+BUTTON = {
+    "type": "button",
+    "text": {"type": "plain_text", "text": "Go"},
+    "action_id": "go",
+    "value": "CASE-1:1",
+}
+
+
+class Wire:
+    """A Socket Mode client without comfort: it hears frames and acks only when told to."""
+
+    def __init__(self, client: WebClient, app_token: str) -> None:
+        self.url = str(client.apps_connections_open(app_token=app_token)["url"])
+        self._socket = websocket.create_connection(self.url, timeout=5)
+
+    def hear(self) -> Json:
+        frame: Json = json.loads(self._socket.recv())
+        return frame
+
+    def ack(self, frame: Json, payload: Json | None = None) -> None:
+        answer = {"envelope_id": frame["envelope_id"]}
+        self._socket.send(json.dumps(answer | ({"payload": payload} if payload else {})))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def hello_world(client: WebClient) -> App:
+    app = App(client=client, process_before_response=True)
+
+    @app.message("hello")
+    def greet(message: Json, say: Say) -> None:
+        say(f"Hi <@{message['user']}>", blocks=[{"type": "actions", "elements": [BUTTON]}])
+
+    @app.action("go")
+    def go(ack: Ack, respond: Respond) -> None:
+        ack()
+        respond("You went.", replace_original=False)
+
+    @app.command("/case")
+    def case(ack: Ack, command: Json) -> None:
+        ack(f"You asked: {command['text']}")
+
+    @app.event("message")
+    def other(ack: Ack) -> None:
+        ack()
+
+    return app
