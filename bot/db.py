@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
@@ -77,6 +78,16 @@ class Database:
         """Ask the database for one row; raises what the driver raises when it does not answer."""
         with self.readers.begin() as session:
             session.connection().execute(text("SELECT 1"))
+
+    def problem(self) -> str:
+        """Return why the database can't be read, in a line; empty while it can."""
+        try:
+            self.ping()
+        except DBAPIError as error:
+            return str(error.orig).splitlines()[0]
+        except SQLAlchemyError as error:
+            return str(error).splitlines()[0]
+        return ""
 
     def close(self) -> None:
         """Give all connections back."""

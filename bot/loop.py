@@ -70,8 +70,11 @@ class Loop:
 
     def _repeat(self) -> None:
         pause = FIRST_PAUSE_SECONDS
-        while not self._stopping.is_set():
+        while True:
+            # In this order: a stop that comes in between is seen, and its wake-up is not wiped away.
             self._wake.clear()
+            if self._stopping.is_set():
+                return
             try:
                 busy = self._act() > 0
             except Exception as error:  # noqa: BLE001 - a loop outlives whatever its act meets

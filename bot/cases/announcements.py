@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.cases.models import CaseEvent, EventKind, Message, Question
+from bot.cases.models import Case, CaseEvent, EventKind, Message, Question
 from bot.outbox.models import Delivery, Priority
 
 
@@ -122,6 +122,12 @@ def notice(kind: str, content: dict[str, Any], at: datetime) -> Delivery:
         created_at=at,
         due_at=at,
     )
+
+
+def redrawn_card(case: Case, at: datetime) -> Delivery:
+    """Return a redraw of the card for a change that is no fact of the case (a name learned)."""
+    event = CaseEvent(case_id=case.case_id, kind="", at=at, actor="", actor_name="")
+    return _delivery(_CARD_AGAIN, event)
 
 
 def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:

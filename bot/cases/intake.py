@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.cases import lifecycle, rules
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Taken
-from bot.cases.models import Case, EventKind, Message, Question, Status
+from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
 from bot.cases.placing import closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
@@ -67,6 +67,8 @@ class Intake:
             ).first()
             if message is None or message.deleted_at is not None or revision.text == message.body:
                 return False
+            if session.exec(select(CaseEvent.id).where(CaseEvent.key == _key(revision))).first() is not None:
+                return False
             self._revise(session, message, revision)
             return True
 
@@ -93,8 +95,8 @@ class Intake:
             message = _message(case, inbound)
             record(session, lifecycle.receive(case, message, now), message=message)
         words = rules.judged_words(inbound.text, inbound.subject, case.subject, opening=opening)
-        reasons = rules.keyword_reasons(words, self._rules, now)
-        reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, now)
+        reasons = rules.keyword_reasons(words, self._rules, inbound.at)
+        reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, inbound.at)
         raise_alarm(session, case, reasons, now)
         return Taken(Outcome.OPENED if opening else Outcome.JOINED, case.case_id)
 
@@ -122,7 +124,7 @@ class Intake:
         message = _message(case, inbound)
         record(session, lifecycle.answer(case, message, now), message=message)
         pending = pending_of(session, case)
-        if pending is not None:
+        if pending is not None and lifecycle.settles(pending, message.timestamp):
             event = lifecycle.acknowledge(case, pending, inbound.author, now, "answered")
             record(session, event, escalation=pending)
 
@@ -146,12 +148,13 @@ class Intake:
         if revision.text is None:
             event = lifecycle.delete(case, message, revision.author, now)
         else:
-            event = lifecycle.edit(case, message, revision.text, revision.author, now)
-        event.key = f"{event.kind}:{revision.place}:{revision.external_id}:{revision.at.timestamp():.6f}"
+            late = _superseded(session, message, revision)
+            event = lifecycle.edit(case, message, revision.text, revision.author, now, revision.at, late=late)
+        event.key = _key(revision)
         record(session, event, message=message)
         if revision.text is not None and not message.is_admin and not message.internal:
             said_before = {word for word, _ in rules.keywords_in(before, self._rules.keywords)}
-            reasons = rules.keyword_reasons(revision.text, self._rules, now)
+            reasons = rules.keyword_reasons(revision.text, self._rules, revision.at)
             raise_alarm(session, case, [r for r in reasons if r.detail["keyword"] not in said_before], now)
 
 
@@ -188,6 +191,21 @@ def _seen(session: Session, inbound: Inbound) -> Taken | None:
         if row:
             return Taken(Outcome.DUPLICATE, row[0])
     return None
+
+
+def _key(revision: Revision) -> str:
+    kind = EventKind.DELETED if revision.text is None else EventKind.EDITED
+    return f"{kind}:{revision.place}:{revision.external_id}:{revision.at.timestamp():.6f}"
+
+
+def _superseded(session: Session, message: Message, revision: Revision) -> bool:
+    """Return whether a later edit was taken in before this one."""
+    edits = select(CaseEvent.detail).where(
+        CaseEvent.case_id == message.case_id,
+        CaseEvent.message_id == message.id,
+        CaseEvent.kind == EventKind.EDITED,
+    )
+    return any(datetime.fromisoformat(edit["said_at"]) > revision.at for edit in session.exec(edits))
 
 
 def _message(case: Case, inbound: Inbound, *, internal: bool = False) -> Message:

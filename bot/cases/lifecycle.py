@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author, Inbound
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Status
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, ReasonKind, Status
 from bot.cases.rules import Reason, span
 
 SYSTEM = Author("casebot", "Casebot")
@@ -46,10 +46,14 @@ def note(case: Case, message: Message, at: datetime) -> CaseEvent:
     return _fact(case, EventKind.NOTED, _author_of(message), at)
 
 
-def edit(case: Case, message: Message, text: str, by: Author, at: datetime) -> CaseEvent:
-    """Give a message its new wording; the old one stays in the fact."""
-    before, message.body = message.body, text
-    return _fact(case, EventKind.EDITED, by, at, before=before, after=text)
+def edit(
+    case: Case, message: Message, text: str, by: Author, at: datetime, said_at: datetime, *, late: bool = False
+) -> CaseEvent:
+    """Give a message its new wording; the old one stays in the fact. A late edit undoes no newer one."""
+    before = message.body
+    if not late:
+        message.body = text
+    return _fact(case, EventKind.EDITED, by, at, before=before, after=text, said_at=said_at.isoformat())
 
 
 def delete(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
@@ -80,7 +84,10 @@ def escalate(
 
 
 def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datetime, how: str) -> CaseEvent:
-    """Stop a pending escalation; clocks and counts start anew. `how` is acknowledged or answered."""
+    """Stop a pending escalation; clocks and counts start anew. `how` is acknowledged or answered.
+
+    An answer has restarted them at its own time already (see `answer`), which may be long before `at`.
+    """
     if case.status == Status.CLOSED:
         raise already_closed(case, at)
     if escalation is None:
@@ -90,9 +97,17 @@ def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datet
         ago = _ago(escalation.settled_at, at)
         raise IllegalMove(f"{case.case_id} was {verb} by {escalation.settled_by} {ago}.")
     _settle(escalation, by, at, how)
-    _restart_clock(case, at)
+    if how != "answered":
+        _restart_clock(case, at)
     case.version += 1
     return _fact(case, EventKind.ACKNOWLEDGED, by, at, how=how)
+
+
+def settles(escalation: Escalation, said_at: datetime) -> bool:
+    """Return whether an answer of that time settles it: what the customer said later still waits for an answer."""
+    spoken = (ReasonKind.KEYWORD, ReasonKind.FOLLOW_UPS)
+    said = [reason["at"] for reason in escalation.reasons if reason["kind"] in spoken]
+    return all(datetime.fromisoformat(at) <= said_at for at in said)
 
 
 def close(case: Case, pending: Escalation | None, by: Author, at: datetime, reason: str = "") -> CaseEvent:

@@ -39,8 +39,9 @@ def case_numbered(word: str) -> str | None:
 
 def place(session: Session, inbound: Inbound) -> Placed | None:
     """Return the case that an admin's words belong to, with its row locked, or None."""
-    case = _locked(session, _case_id_for(session, inbound))
-    if case is not None and case.status == Status.CLOSED and inbound.thread is not None and not inbound.inside:
+    standing = _case_it_stands_in(session, inbound)
+    case = _locked(session, standing or case_named(inbound.text))
+    if standing and case is not None and case.status == Status.CLOSED and inbound.thread and not inbound.inside:
         # The thread of a customer's message goes over to the customer's open case.
         case = open_case_of(session, case.customer_identifier)
     if case is None:
@@ -55,12 +56,10 @@ def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
     return _case_of_thread(session, inbound.place, inbound.thread)
 
 
-def _case_id_for(session: Session, inbound: Inbound) -> str | None:
-    if inbound.source is Source.SLACK:
-        standing = inbound.thread and _case_of_thread(session, inbound.place, inbound.thread)
-    else:
-        standing = _case_of_references(session, inbound.references)
-    return standing or case_named(inbound.text)
+def _case_it_stands_in(session: Session, inbound: Inbound) -> str | None:
+    if inbound.source is Source.EMAIL:
+        return _case_of_references(session, inbound.references)
+    return _case_of_thread(session, inbound.place, inbound.thread) if inbound.thread else None
 
 
 def _case_of_thread(session: Session, place: str, thread: str) -> str | None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from bot.cases.announcements import announce
 from bot.cases.errors import NoSuchCase
 from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, Message, Question, is_open
+from bot.db import queue_up
 
 
 def record(
@@ -32,7 +33,8 @@ def record(
 
 def next_case_id(session: Session) -> str:
     """Give out the next case number; openings queue up for it until the transaction ends."""
-    row = session.exec(select(CaseNumber).where(CaseNumber.id == 1).with_for_update()).first() or CaseNumber()
+    queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
+    row = session.exec(select(CaseNumber).where(CaseNumber.id == 1)).first() or CaseNumber()
     row.last += 1
     session.add(row)
     session.flush()

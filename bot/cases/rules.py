@@ -32,7 +32,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a case is escalated, in words for the alert."""
+    """Why a case is escalated, in words for the alert; `at` is when it was said, or when it was seen."""
 
     kind: ReasonKind
     words: str
@@ -54,7 +54,8 @@ def keywords_in(text: str, keywords: Iterable[str]) -> list[tuple[str, str]]:
     spoken = new_words(text)
     found = []
     for keyword in keywords:
-        match = re.search(rf"(?<!\w){re.escape(keyword)}", spoken, re.IGNORECASE)
+        # Not \b: Slack's _italics_ put an underscore before the word.
+        match = re.search(rf"(?<![^\W_]){re.escape(keyword)}", spoken, re.IGNORECASE)
         if match:
             found.append((keyword, _sentence_at(spoken, match.start())))
     return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.cases import lifecycle
+from bot.cases.announcements import redrawn_card
 from bot.cases.errors import IllegalMove, NotAllowed
 from bot.cases.inbound import Author
 from bot.cases.intake import Intake, end, raise_alarm
 from bot.cases.models import Case, ReasonKind, Status
 from bot.cases.questions import decide
-from bot.cases.records import latest_escalation_of, load, record
+from bot.cases.records import latest_escalation_of, load, open_case_of, record
 from bot.cases.rules import Reason
 from bot.clock import Clock
 from bot.db import Database
@@ -65,6 +66,14 @@ class CaseService:
         _only_admins(by)
         with self._writers.begin() as session:
             decide(session, question_id, by, self._clock.now(), confirmed=False)
+
+    def rename_customer(self, customer: str, name: str) -> None:
+        """Give a customer who went by his id his name, once it is known; no fact of the case, only its drawing."""
+        with self._writers.begin() as session:
+            case = open_case_of(session, customer)
+            if case is not None and case.customer_name == customer != name:
+                case.customer_name = name
+                session.add(redrawn_card(case, self._clock.now()))
 
     def _load(self, session: Session, case_id: str, by: Author) -> Case:
         _only_admins(by)

@@ -13,6 +13,11 @@ REDRAW_SECONDS = 1.2
 REDRAW_BURST = 5
 
 
+def backoff(failures: int, longest: float) -> float:
+    """Return the seconds to wait after so many failures in a row: 1, 2, 4 … up to `longest`."""
+    return min(2.0 ** min(failures, 32), longest)
+
+
 class Pacing:
     """Token buckets for posts and redraws of each place, and holds that a channel asked for."""
 

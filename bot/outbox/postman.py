@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.clock import Clock
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
-from bot.outbox.pacing import Pacing
+from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Sender, Unsure
 
 log = structlog.get_logger(__name__)
@@ -69,10 +69,9 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            # A claim that ran out was left by a process that died with it in hand.
-            delivery.unsure = delivery.unsure or delivery.state == DeliveryState.SENDING
             folded = _folded(session, delivery, now)
             for claimed in (delivery, *folded):
+                claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
                 claimed.claimed_until = now + LEASE
             return Parcel(delivery, folded)
@@ -104,16 +103,15 @@ class Postman:
                 self._pacing.hold(delivery.place, later.seconds)
             self._put_back(parcel, later.seconds, later)
         except Away as away:
+            self._pacing.hold_all(backoff(self._away_times, LONGEST_AWAY_SECONDS))
             self._away_times += 1
-            seconds = min(2.0 ** (self._away_times - 1), LONGEST_AWAY_SECONDS)
-            self._pacing.hold_all(seconds)
             self._put_back(parcel, 0, away)
         except Refused as refused:
             self._refuse(parcel, refused)
             return 1
         except Exception as fault:  # noqa: BLE001 - whatever a sender meets, the delivery is kept and tried again
             unsure = isinstance(fault, Unsure)
-            seconds = min(2.0**delivery.attempts, LONGEST_BACKOFF_SECONDS)
+            seconds = backoff(delivery.attempts, LONGEST_BACKOFF_SECONDS)
             self._put_back(parcel, seconds, fault, unsure=unsure, failed=True)
         else:
             self._away_times = 0
@@ -141,7 +139,7 @@ class Postman:
             for waiting in _again(session, parcel):
                 waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
                 waiting.attempts += failed
-                waiting.unsure = waiting.unsure or (unsure and waiting.id == parcel.delivery.id)
+                waiting.unsure = waiting.unsure or unsure
                 waiting.error = f"{type(cause).__name__}: {cause}"[:500]
         log.warning("delivery put off", kind=parcel.delivery.kind, seconds=round(seconds, 1), reason=str(cause)[:200])
 
@@ -163,7 +161,8 @@ def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> 
 
     @event.listens_for(writers, "after_commit")
     def tell(session: Session) -> None:
-        if session.info.pop("deliveries", False):
+        # A savepoint's release comes by here too, but nobody else can see its rows yet.
+        if not session.in_nested_transaction() and session.info.pop("deliveries", False):
             wake()
 
 
@@ -174,8 +173,16 @@ def _folded(session: Session, head: Delivery, now: datetime) -> Sequence[Deliver
     for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
         if delivery.kind != head.kind or delivery.redraw != head.redraw or delivery.due_at > now:
             break
+        # Words that may have been said already were said without the later ones.
+        if not head.redraw and _doubtful(delivery) != _doubtful(head):
+            break
         waiting.append(delivery)
     return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
+
+
+def _doubtful(delivery: Delivery) -> bool:
+    """Whether it may have been said: a claim that ran out was left by a process that died with it in hand."""
+    return delivery.unsure or delivery.state == DeliveryState.SENDING
 
 
 def _again(session: Session, parcel: Parcel) -> Sequence[Delivery]:

@@ -1,0 +1,160 @@
+"""The command line: `casebot …`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from bot.clock import SystemClock
+from bot.log import configure
+from bot.migrations.migrate import SchemaTooNew
+from bot.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
+    from bot.runtime import Runtime
+    from bot.slack.connection import TokenRefused
+    from bot.web.server import PortTaken
+    from bot.wiring import build_bot
+
+    settings = _settings()
+    with _clear_refusals(TokenRefused, PortTaken):
+        Runtime(build_bot(settings, SystemClock())).run()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="First port to try for the page.")] = 0,
+    *,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Try the whole desk without any account: a small Slack and a mailbox in the browser, and the real bot."""
+    with _sandbox_installed():
+        from bot.demo import play
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    configure("WARNING", "console")
+    with _clear_refusals(OSError):
+        play.demo(typer.echo, port or play.PORT, open_page=open_page, stop=stop)
+
+
+@app.command()
+def tour() -> None:
+    """Tell and check the desk's story on the console; exit 0 only if every step was seen."""
+    with _sandbox_installed():
+        from bot.demo.tour import tour as story
+
+    configure("ERROR", "console")
+    raise typer.Exit(0 if story(typer.echo) else 1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to today's schema."""
+    from bot.wiring import open_desk
+
+    settings = _settings()
+    with _clear_refusals():
+        open_desk(settings, SystemClock())
+    typer.echo("The database has today's schema.")
+
+
+@app.command()
+def sweep() -> None:
+    """Escalate by hand what has waited too long; the running bot tells it."""
+    from bot.wiring import open_desk
+
+    settings = _settings()
+    with _clear_refusals():
+        escalated = open_desk(settings, SystemClock()).sweep.sweep()
+    typer.echo(f"{escalated} {'case' if escalated == 1 else 'cases'} escalated.")
+
+
+@app.command()
+def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.eml).")]) -> None:
+    """Take mails from files, as if they had arrived in the mailbox now."""
+    from bot.mail.ingest import ingest as take_in
+    from bot.mail.parser import UnreadableMail
+    from bot.wiring import open_desk
+
+    settings = _settings()
+    with _clear_refusals(OSError, UnreadableMail):
+        desk = open_desk(settings, SystemClock())
+        for file in files:
+            ended = take_in(file.read_bytes(), settings, desk.database, desk.intake, received_at=desk.clock.now())
+            case = f" ({ended.case_id})" if ended.case_id else ""
+            typer.echo(f"{file.name}: {ended.state}{case}{ended.reason and f', {ended.reason}'}")
+
+
+@app.command()
+def outbox() -> None:
+    """Show what is still to be said, and what was refused for good and why."""
+    from bot.outbox.queries import overview
+    from bot.wiring import open_desk
+
+    settings = _settings()
+    with _clear_refusals():
+        for line in overview(open_desk(settings, SystemClock()).database):
+            typer.echo(line)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")
+
+
+def _settings() -> Settings:
+    try:
+        settings = load_settings()
+        configure(settings.log_level, settings.log_format, settings.log_file, settings.secret_values)
+    except (SettingsError, OSError) as faults:
+        typer.echo(str(faults), err=True)
+        raise typer.Exit(2) from None
+    for warning in settings.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    return settings
+
+
+@contextmanager
+def _clear_refusals(*kinds: type[Exception]) -> Iterator[None]:
+    """End with one clear line instead of a traceback for what the user can mend."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        typer.echo(f"The database can't be used ({reason}). Check DATABASE_URL and that the server runs.", err=True)
+        raise typer.Exit(2) from None
+    except Exception as refused:
+        if not isinstance(refused, (SchemaTooNew, *kinds)):
+            raise
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _sandbox_installed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("bot"):
+            raise
+        typer.echo(f"The demo needs {missing.name}: pip install 'casebot[sandbox]'", err=True)
+        raise typer.Exit(2) from None

@@ -1,0 +1,120 @@
+"""The bot as a child process that can be killed and started again, like on a machine that loses power."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from bot.settings import SETTING_NAMES
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+class NotReady(Exception):
+    """The bot's process did not come up; the text holds the end of its log."""
+
+
+class BotProcess:
+    """One bot on one SQLite file, whose settings are `environment` and nothing that this machine has set."""
+
+    def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
+        self._settings = dict(environment)
+        self._directory = directory
+        self.log = directory / "bot.log"
+        self._ahead = timedelta(0)
+        self._child: subprocess.Popen[str] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def database_url(self) -> str:
+        """Where the bot keeps its cases."""
+        return f"sqlite:///{self._directory / 'cases.db'}"
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start the process; with `wait`, return when everything it needs is connected."""
+        self._settings["PORT"] = str(_free_port())
+        inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
+        command = [sys.executable, "-m", "bot.demo.child", str(self._ahead.total_seconds())]
+        with self.log.open("a", encoding="utf-8") as log:
+            self._child = subprocess.Popen(  # noqa: S603 - our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                text=True,
+                env=inherited | {"DATABASE_URL": self.database_url} | self._settings,
+                start_new_session=True,  # Ctrl-C is the parent's; it stops the child in order
+            )
+        if wait:
+            self.wait_until_healthy()
+
+    def wait_until_healthy(self) -> None:
+        """Return when /health says that all works; NotReady tells what it said last."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.running:
+            if self.healthy():
+                return
+            time.sleep(0.05)
+        raise NotReady(f"the bot did not become healthy; the end of its log:\n{self._last_lines()}")
+
+    def healthy(self) -> bool:
+        """Return whether /health answers 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self._settings["PORT"]), timeout=2)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def advance_clock(self, length: timedelta) -> None:
+        """Move the bot's clock forward; it sweeps at once. A bot that is down starts with it."""
+        self._ahead += length
+        if self.running and self._child is not None and self._child.stdin is not None:
+            self._child.stdin.write(f"clock {self._ahead.total_seconds()}\n")
+            self._child.stdin.flush()
+
+    def kill(self) -> None:
+        """End the process without a word (SIGKILL), as a power cut would."""
+        if self._child is not None:
+            self._child.kill()
+            self._reap()
+
+    def stop(self) -> None:
+        """End the process in order (SIGTERM); a process that does not obey is killed."""
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+        self._reap()
+
+    def _reap(self) -> None:
+        if self._child is not None:
+            self._child.wait()
+            if self._child.stdin is not None:
+                self._child.stdin.close()
+            self._child = None
+
+    def _last_lines(self) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -1,0 +1,28 @@
+"""What the outbox holds, in lines for the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from bot.db import Database
+from bot.outbox.models import Delivery, DeliveryState, unsettled
+
+SHOWN = 50
+
+
+def overview(database: Database) -> Iterator[str]:
+    """Yield the figures by state, then what waits and what was refused, the most pressing first."""
+    with database.readers.begin() as session:
+        figures = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
+        waiting = select(Delivery).where(unsettled()).order_by(col(Delivery.priority), col(Delivery.id)).limit(SHOWN)
+        refused = select(Delivery).where(Delivery.state == DeliveryState.REFUSED).order_by(col(Delivery.id).desc())
+        rows = [*session.exec(waiting), *session.exec(refused.limit(SHOWN))]
+    yield " · ".join(f"{state.value} {figures.get(state.value, 0)}" for state in DeliveryState)
+    for row in rows:
+        tries = f", tried {row.attempts} times" if row.attempts else ""
+        reason = f": {row.error}" if row.error else ""
+        since = f"{row.created_at:%Y-%m-%d %H:%M}"
+        yield f"{row.state:8} {row.kind} of {row.case_id or row.subject} to {row.place}, since {since}{tries}{reason}"

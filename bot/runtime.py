@@ -1,0 +1,102 @@
+"""Start in order, stop in reverse; what the process does with signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType, TracebackType
+
+import structlog
+
+from bot.slack.connection import SlackAway
+from bot.wiring import SWEEP, Bot
+
+log = structlog.get_logger(__name__)
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Runtime:
+    """Runs one bot until it is told to stop."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Start, wait for SIGTERM or Ctrl-C, and stop. TokenRefused and PortTaken before anything was begun."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._signalled)
+        self.start()
+        log.info("casebot runs", health=f"http://{self._bot.settings.host}:{self._bot.settings.port}/health")
+        self._stop.wait()
+        self.stop()
+
+    def start(self) -> None:
+        """Bring the parts up, those first on which others lean."""
+        bot = self._bot
+        _spare_this_machine_from_proxies()
+        _log_what_escapes()
+        bot.slack.directory.load()
+        try:
+            bot.slack.connection.identify()
+        except SlackAway as away:
+            log.warning("slack can't be reached yet; mail and the clock go on without it", reason=str(away))
+        if bot.desk.database.is_sqlite:
+            bot.slack.postman.free_leases()
+        bot.web.start()
+        bot.delivering.start()
+        bot.connecting.start()
+        if bot.collecting is not None:
+            bot.collecting.start()
+        bot.schedule.start()
+
+    def stop(self) -> None:
+        """Stop hearing first, then finish what is in hand."""
+        bot = self._bot
+        log.info("casebot stops")
+        bot.connecting.stop()
+        bot.slack.connection.close()
+        if bot.mail is not None and bot.collecting is not None:
+            bot.mail.stop()
+            bot.collecting.stop()
+        bot.schedule.stop()
+        bot.delivering.stop()
+        bot.slack.asides.close()
+        bot.web.stop()
+        bot.desk.database.close()
+
+    def ask_to_stop(self) -> None:
+        """End `run` from another thread."""
+        self._stop.set()
+
+    def sweep_now(self) -> None:
+        """Run the sweep at once: the demo's clock was moved."""
+        self._bot.schedule.run_now(SWEEP)
+        self._bot.delivering.nudge()
+
+    def _signalled(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
+
+
+def _spare_this_machine_from_proxies() -> None:
+    """Keep every library's hands off the proxy when it talks to this machine (the websocket library would use it)."""
+    for name in ("NO_PROXY", "no_proxy"):
+        spared = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join([*spared, *(host for host in LOOPBACK if host not in spared)])
+
+
+def _log_what_escapes() -> None:
+    """Send uncaught errors of any thread through the log, whose lines carry no secrets."""
+
+    def escaped(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.error("uncaught", exc_info=(kind, error, trace))
+
+    def escaped_in_thread(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None:
+            escaped(what.exc_type, what.exc_value, what.exc_traceback)
+
+    sys.excepthook = escaped
+    threading.excepthook = escaped_in_thread

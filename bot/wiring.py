@@ -1,0 +1,184 @@
+"""The composition root: settings in, bot out. The only file that knows every room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from sqlmodel import Session, SQLModel
+
+import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.cases.announcements import notice
+from bot.cases.intake import Intake
+from bot.cases.queries import CaseQueries
+from bot.cases.rules import Rules
+from bot.cases.service import CaseService
+from bot.clock import Clock
+from bot.db import Database
+from bot.escalation.sweep import Sweep
+from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.loop import Loop
+from bot.mail.watcher import Condition, MailWatcher
+from bot.migrations.migrate import migrate
+from bot.outbox.pacing import Pacing
+from bot.outbox.postman import Postman, wake_on_commit
+from bot.settings import Settings
+from bot.slack.app import Services, build_app
+from bot.slack.asides import Asides
+from bot.slack.connection import SlackConnection
+from bot.slack.directory import Directory
+from bot.slack.drawings import Drawings
+from bot.slack.identity import Identity
+from bot.slack.places import Places
+from bot.slack.sender import SlackSender
+from bot.slack.transport import web_client
+from bot.web.health import Check
+from bot.web.server import WebServer, build_web
+
+CONNECTION_SECONDS = 5.0
+SWEEP = "sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The core: cases and their rules over one database, with no edge attached."""
+
+    database: Database
+    clock: Clock
+    intake: Intake
+    cases: CaseService
+    queries: CaseQueries
+    sweep: Sweep
+
+    def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
+        """Store a notice to the support channel in the caller's transaction."""
+        session.add(notice(kind, content, self.clock.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class SlackEdge:
+    """Everything that speaks Slack."""
+
+    app: App
+    web: WebClient
+    directory: Directory
+    places: Places
+    asides: Asides
+    connection: SlackConnection
+    postman: Postman
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The whole, ready to be started by the runtime."""
+
+    settings: Settings
+    desk: Desk
+    slack: SlackEdge
+    mail: MailWatcher | None
+    schedule: Schedule
+    web: WebServer
+    connecting: Loop
+    delivering: Loop
+    collecting: Loop | None
+
+
+def open_desk(settings: Settings, clock: Clock) -> Desk:
+    """Open the database, bring it to today's schema, and set up the core on it."""
+    database = Database(settings.database_url.get_secret_value())
+    migrate(database.engine, SQLModel.metadata)
+    rules = rules_of(settings)
+    intake = Intake(database, clock, rules)
+    return Desk(
+        database=database,
+        clock=clock,
+        intake=intake,
+        cases=CaseService(database, clock, intake),
+        queries=CaseQueries(database),
+        sweep=Sweep(database, clock, rules),
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return the desk's rules with the configured figures."""
+    return Rules(
+        after=settings.escalate_after,
+        followups=settings.escalate_followups,
+        keywords=settings.escalate_keywords,
+        closure_phrases=settings.closure_phrases,
+    )
+
+
+def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
+    """Wire the bot; nothing is connected or started yet."""
+    desk = open_desk(settings, clock)
+    slack = _slack_edge(settings, desk, pacing or Pacing())
+    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
+    wake_on_commit(desk.database.writers, delivering.nudge)
+    connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    mail = (
+        MailWatcher(settings, desk.database, clock, desk.intake, desk.tell_support) if settings.mail_enabled else None
+    )
+    schedule = _schedule(settings, desk, slack)
+    return Bot(
+        settings=settings,
+        desk=desk,
+        slack=slack,
+        mail=mail,
+        schedule=schedule,
+        web=WebServer(build_web(_checks(desk, slack, mail, schedule)), settings.host, settings.port),
+        connecting=connecting,
+        delivering=delivering,
+        collecting=Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None,
+    )
+
+
+def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
+    token = settings.slack_bot_token.get_secret_value()
+    web = web_client(token, settings.slack_api_url)
+    patient = web_client(token, settings.slack_api_url, patient=True)
+    identity = Identity(token)
+    places = Places(settings, patient)
+    directory = Directory(settings, desk.database, desk.clock, patient)
+    drawings = Drawings(desk.queries)
+    asides = Asides(web)
+    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, web))
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    return SlackEdge(
+        app=app,
+        web=web,
+        directory=directory,
+        places=places,
+        asides=asides,
+        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        postman=Postman(desk.database, desk.clock, SlackSender(web, places, drawings), pacing),
+    )
+
+
+def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
+    if not settings.mail_enabled:
+        return None
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+
+
+def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
+    schedule = Schedule(desk.clock)
+    schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
+    return schedule
+
+
+def _checks(desk: Desk, slack: SlackEdge, mail: MailWatcher | None, schedule: Schedule) -> dict[str, Check]:
+    return {
+        "database": Check(desk.database.problem),
+        "email_listener": Check(lambda: _mail_problem(mail), disabled=mail is None),
+        "scheduler": Check(lambda: schedule.problem),
+        "slack": Check(lambda: slack.connection.problem),
+    }
+
+
+def _mail_problem(mail: MailWatcher | None) -> str:
+    if mail is None or mail.state.condition is Condition.RUNNING:
+        return ""
+    return mail.state.reason or "not connected yet"
