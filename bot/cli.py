@@ -18,6 +18,7 @@ from bot.clock import SystemClock
 from bot.log import configure
 from bot.migrations.migrate import SchemaTooNew
 from bot.settings import Settings, SettingsError, load_settings
+from bot.settings.coming import unavailable, unused
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -33,6 +34,10 @@ def run() -> None:
     from bot.wiring import build_bot
 
     settings = _settings()
+    lacking = list(unavailable(settings))
+    if lacking:
+        typer.echo("\n".join(lacking), err=True)
+        raise typer.Exit(2)
     with _clear_refusals(TokenRefused, PortTaken):
         Runtime(build_bot(settings, SystemClock())).run()
 
@@ -128,7 +133,7 @@ def _settings() -> Settings:
     except (SettingsError, OSError) as faults:
         typer.echo(str(faults), err=True)
         raise typer.Exit(2) from None
-    for warning in settings.warnings:
+    for warning in (*settings.warnings, *unused(settings)):
         typer.echo(f"warning: {warning}", err=True)
     return settings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author, Inbound
@@ -160,9 +160,6 @@ def _fact(case: Case, kind: EventKind, by: Author, at: datetime, **detail: objec
 
 
 def _ago(then: datetime, now: datetime) -> str:
-    seconds = int((now - then).total_seconds())
-    if seconds < 60:
-        return f"{max(seconds, 0)} s ago"
-    if seconds < 48 * 3600:
+    if now - then < timedelta(hours=48):
         return f"{span(now - then)} ago"
     return f"on {then:%Y-%m-%d}"

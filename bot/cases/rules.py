@@ -117,8 +117,11 @@ def waiting_reason(since: datetime, now: datetime, *, customer_spoke_last: bool)
 
 
 def span(length: timedelta) -> str:
-    """Return a length of time in words: `48 h 03 min`, `12 min`."""
-    minutes = max(0, int(length.total_seconds() // 60))
+    """Return a length of time in words: `48 h 03 min`, `12 min`, `5 s`."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
 

@@ -7,7 +7,8 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.demo.process import BotProcess
@@ -42,7 +43,17 @@ def demo(tell: Callable[[str], None], port: int, *, open_page: bool, stop: threa
             bot.stop()
 
 
-def _sandbox(tell: Callable[[str], None], port: int) -> Sandbox:
+@contextmanager
+def _sandbox(tell: Callable[[str], None], port: int) -> Iterator[Sandbox]:
+    """Serve the sandbox on the first free port."""
+    sandbox = _started(tell, port)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+
+
+def _started(tell: Callable[[str], None], port: int) -> Sandbox:
     for candidate in range(port, port + PORTS_TRIED):
         sandbox = Sandbox(port=candidate)
         try:

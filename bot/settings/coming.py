@@ -1,0 +1,37 @@
+"""Settings that this version reads but cannot serve yet, so that nobody relies on what does not happen."""
+
+from collections.abc import Iterator
+
+from bot.settings.choices import MailAuth, SlackMode
+from bot.settings.model import Settings
+
+_UNUSED = (
+    "smtp_server",
+    "thread_replies",
+    "undo_seconds",
+    "escalate_remind_minutes",
+    "escalation_mention",
+    "ack_expires_hours",
+    "close_reasons",
+    "retain_closed_days",
+    "imap_processed_folder",
+    "alarm_emails",
+    "heartbeat_url",
+    "cors_origins",
+    "debug",
+)
+
+
+def unused(settings: Settings) -> Iterator[str]:
+    """Tell which settings are set and have no effect yet."""
+    for name in _UNUSED:
+        if getattr(settings, name) != Settings.model_fields[name].default:
+            yield f"{name.upper()} is set, but has no effect in this version yet."
+
+
+def unavailable(settings: Settings) -> Iterator[str]:
+    """Tell which choices would leave the bot deaf: it must not start with them."""
+    if settings.slack_mode is SlackMode.HTTP:
+        yield "SLACK_MODE=http is not available in this version yet: use socket, with SLACK_APP_TOKEN."
+    if settings.mail_enabled and settings.mail_auth is MailAuth.OAUTH2:
+        yield "MAIL_AUTH=oauth2 is not available in this version yet: use password, with an app password."
