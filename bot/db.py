@@ -107,7 +107,13 @@ def queue_up(session: Session, key: str) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        hide_parameters=True,  # an error must not carry customers' words into the log
+        connect_args={"timeout": LOCK_WAIT_SECONDS},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -129,6 +135,7 @@ def _postgresql(url: URL) -> Engine:
         url,
         pool_size=POOL_SIZE,
         max_overflow=0,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=LOCK_WAIT_SECONDS,
         connect_args={"connect_timeout": 5, "options": waits, "application_name": "casebot"},

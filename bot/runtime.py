@@ -62,6 +62,7 @@ class Runtime:
         if bot.mail is not None and bot.collecting is not None:
             bot.mail.stop()
             bot.collecting.stop()
+            bot.mail.close()
         bot.schedule.stop()
         bot.delivering.stop()
         bot.slack.asides.close()

@@ -19,7 +19,7 @@ from bot.db import Database
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
-from bot.mail.watcher import Condition, MailWatcher
+from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
@@ -29,6 +29,7 @@ from bot.slack.asides import Asides
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
+from bot.slack.echo import Echo
 from bot.slack.identity import Identity
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
@@ -117,9 +118,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
-    mail = (
-        MailWatcher(settings, desk.database, clock, desk.intake, desk.tell_support) if settings.mail_enabled else None
-    )
+    mail = _mail_edge(settings, desk)
     schedule = _schedule(settings, desk, slack)
     return Bot(
         settings=settings,
@@ -143,7 +142,8 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
     asides = Asides(web)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, web))
+    echo = Echo(web, desk.queries, asides)
+    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,
@@ -172,13 +172,8 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
 def _checks(desk: Desk, slack: SlackEdge, mail: MailWatcher | None, schedule: Schedule) -> dict[str, Check]:
     return {
         "database": Check(desk.database.problem),
-        "email_listener": Check(lambda: _mail_problem(mail), disabled=mail is None),
+        "email_listener": Check(lambda: mail.problem if mail else "", disabled=mail is None),
         "scheduler": Check(lambda: schedule.problem),
         "slack": Check(lambda: slack.connection.problem),
     }
 
-
-def _mail_problem(mail: MailWatcher | None) -> str:
-    if mail is None or mail.state.condition is Condition.RUNNING:
-        return ""
-    return mail.state.reason or "not connected yet"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.cases.inbound import Inbound
@@ -20,7 +21,7 @@ from bot.mail.ledger import Beginning, Ledger, Mark, Settled
 from bot.mail.mailbox import Listing, Mailbox, MailboxTrouble
 from bot.mail.models import LedgerState, RawMail
 from bot.mail.parser import UnreadableMail, parse_header
-from bot.mail.reception import Reception, Tell, is_database_trouble
+from bot.mail.reception import Reception, Tell, is_database_trouble, tell_nobody
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -80,7 +81,7 @@ class Collection:
         for uids in _chunks(mailbox.uids_above(mark.uid), LISTED_AT_ONCE):
             with self._database.readers.begin() as session:
                 known = self._ledger.entered(session, mark.uid_validity, uids)
-            listings = mailbox.listings([uid for uid in uids if uid not in known])
+            listings = mailbox.listings([uid for uid in uids if uid not in known], self._clock.now())
             for kind, run in itertools.groupby(listings, lambda listing: self._kind(listing, beginning)):
                 taken += self._take_in(mailbox, kind, list(run), stopped)
                 if stopped():
@@ -164,7 +165,7 @@ class Collection:
 
     def _refused(self, mailbox: Mailbox, missing: Sequence[int]) -> set[int]:
         """Return what still is there, but was not handed over; a server that is only busy gets some more chances."""
-        refused = {listing.uid for listing in mailbox.listings(missing)} if missing else set()
+        refused = {listing.uid for listing in mailbox.listings(missing, self._clock.now())} if missing else set()
         self._strikes.update(refused)
         if any(self._strikes[uid] < MOST_STRIKES for uid in refused):
             raise MailboxTrouble("mailbox busy", "the server does not hand over a mail", "look at the server's log")
@@ -211,7 +212,7 @@ class Collection:
             if is_database_trouble(error):
                 raise
             log.error("quarantined mail not announced", uid=mark.uid, exc_info=error)
-            self._put_aside(mark, raw, notice, _tell_nobody)
+            self._put_aside(mark, raw, notice, tell_nobody)
 
     def _put_aside(self, mark: Mark, raw: RawMail | None, notice: _Notice, tell: Tell) -> None:
         settled = Settled(LedgerState.QUARANTINED, reason=notice.reason)
@@ -236,13 +237,9 @@ class Collection:
 def _reason(error: Exception, uid: int) -> str:
     if isinstance(error, UnreadableMail):
         return str(error)
-    # Our own fault, most likely: the log gets the traceback, the mail waits in quarantine.
-    log.error("mail not taken in", uid=uid, exc_info=error)
+    # Our own fault, most likely: the log gets the traceback (a database's would quote the mail), support a notice.
+    log.error("mail not taken in", uid=uid, exc_info=None if isinstance(error, DBAPIError) else error)
     return f"it could not be taken in ({type(error).__name__})"
-
-
-def _tell_nobody(_session: Session, _kind: str, _words: dict[str, str]) -> None:
-    """Stand in for a notice that could not be written: the ledger alone knows of the mail then."""
 
 
 def _chunks(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

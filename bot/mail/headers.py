@@ -74,9 +74,9 @@ def split(raw: bytes) -> tuple[Headers, int]:
         elif field := _FIELD.fullmatch(bare):
             fields.append((field[1].lower(), [field[2]]))
         elif position or not _ENVELOPE.fullmatch(bare):
-            return _headers(fields), position
+            break
         position += len(line)
-    if position > MAX_SECTION:
+    if position >= MAX_SECTION:
         raise UnreadableMail(f"its header is longer than {MAX_SECTION // 1000} kB")
     return _headers(fields), position
 

@@ -6,18 +6,16 @@ from datetime import datetime
 
 from bot.db import Database
 from bot.mail.ledger import Settled
-from bot.mail.reception import Intake, Reception, Tell
+from bot.mail.reception import Intake, Reception, tell_nobody
 from bot.settings import Settings
 
 
-def ingest(
-    raw: bytes, settings: Settings, database: Database, intake: Intake, tell: Tell, *, received_at: datetime
-) -> Settled:
+def ingest(raw: bytes, settings: Settings, database: Database, intake: Intake, *, received_at: datetime) -> Settled:
     """Take in one mail that stands in no folder: it gets no ledger row, but is known by its Message-ID and content.
 
     Raises UnreadableMail for what would be quarantined.
     """
-    reception = Reception(settings, intake, tell)
+    reception = Reception(settings, intake, tell_nobody)
     read = reception.read(raw, received_at)
     with database.writers.begin() as session:
         return reception.take(session, read)

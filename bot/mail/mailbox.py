@@ -24,6 +24,8 @@ LONGEST_ROUND_SECONDS = 240.0
 # imaplib refuses answers of more than a million bytes.
 SEARCH_WINDOW = 100_000
 
+_CONNECTION = "check IMAP_SERVER, IMAP_PORT and IMAP_SECURITY"
+
 
 class MailboxTrouble(Exception):
     """The mailbox can't be read now. `advice` says what to look at."""
@@ -73,12 +75,15 @@ class Mailbox:
             found.update(self._client.search(["UID", f"{start}:*"]))
         return sorted(uid for uid in found if uid > mark)
 
-    def listings(self, uids: Sequence[int]) -> list[Listing]:
-        """Return sizes and arrivals in the order of the UIDs; what has vanished is left out."""
+    def listings(self, uids: Sequence[int], now: datetime) -> list[Listing]:
+        """Return sizes and arrivals in the order of the UIDs; what has vanished is left out.
+
+        A mail of which the server tells no arrival arrived `now`.
+        """
         with _troubles():
             answer = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
         return [
-            Listing(uid, int(answer[uid].get(b"RFC822.SIZE") or 0), _aware(answer[uid].get(b"INTERNALDATE")))
+            Listing(uid, int(answer[uid].get(b"RFC822.SIZE") or 0), _arrival(answer[uid].get(b"INTERNALDATE"), now))
             for uid in uids
             if uid in answer
         ]
@@ -151,9 +156,13 @@ def open_mailbox(settings: Settings) -> Mailbox:
         raise MailboxTrouble("mailbox refused", "clear text to another machine", "set IMAP_SECURITY=ssl or starttls")
     if settings.mail_auth is not MailAuth.PASSWORD or settings.imap_password is None:
         raise MailboxTrouble("mailbox refused", "only passwords are spoken", "set MAIL_AUTH=password, IMAP_PASSWORD")
-    client = _connected(settings, server)
+    context = ssl.create_default_context()
+    client = _connected(settings, server, context)
     try:
+        _prepare(client, settings, context)
         _log_in(client, settings.imap_email or "", settings.imap_password.get_secret_value())
+        # What STARTTLS made it remember is what the server could do before the login.
+        client._cached_capabilities = None
         return Mailbox(client, settings.imap_folder)
     except BaseException:
         with suppress(OSError, imaplib.IMAP4.error):
@@ -161,25 +170,26 @@ def open_mailbox(settings: Settings) -> Mailbox:
         raise
 
 
-def _connected(settings: Settings, server: str) -> IMAPClient:
-    advice = "check IMAP_SERVER, IMAP_PORT and IMAP_SECURITY"
-    with _troubles("mailbox unreachable", advice):
-        context = ssl.create_default_context()
-        implicit = settings.imap_security is Security.SSL
-        client = IMAPClient(
+def _connected(settings: Settings, server: str, context: ssl.SSLContext) -> IMAPClient:
+    implicit = settings.imap_security is Security.SSL
+    with _troubles("mailbox unreachable", _CONNECTION):
+        return IMAPClient(
             server,
             port=settings.imap_port,
             ssl=implicit,
             ssl_context=context if implicit else None,
             timeout=SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         )
-        # IMAPClient sets 5: every response formatted for a log line nobody sees, the password among the last ones kept.
-        client._imap.debug = 0
-        client.normalise_times = False
+
+
+def _prepare(client: IMAPClient, settings: Settings, context: ssl.SSLContext) -> None:
+    # IMAPClient sets 5: every response formatted for a log line nobody sees, the password among the last ones kept.
+    client._imap.debug = 0
+    client.normalise_times = False
+    with _troubles("mailbox unreachable", _CONNECTION):
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if settings.imap_security is Security.STARTTLS:
             client.starttls(context)
-    return client
 
 
 def _log_in(client: IMAPClient, user: str, password: str) -> None:
@@ -218,8 +228,5 @@ def _tells_of_mail(lines: Iterable[tuple[object, ...]]) -> bool:
     return any(b"EXISTS" in line or b"RECENT" in line for line in lines)
 
 
-def _aware(stated: datetime | None) -> datetime:
-    """Return the server's time in UTC; a server that tells none leaves us our own."""
-    if stated is None or stated.tzinfo is None:
-        return datetime.now(UTC)
-    return stated.astimezone(UTC)
+def _arrival(stated: datetime | None, now: datetime) -> datetime:
+    return now if stated is None or stated.tzinfo is None else stated.astimezone(UTC)

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from inscriptis import get_text
 
 MAX_MARKUP = 1_000_000
+# The renderer takes about 3 seconds a megabyte of small table cells; longer markup only loses its tags.
+MAX_RENDERED = 300_000
 
 _OPEN, _CLOSE, _PLAIN = "\ue000", "\ue001", "\ue002"
 _BLOCKQUOTE = re.compile(r"<blockquote\b([^>]{0,1000})>|</blockquote\s*>", re.IGNORECASE)
 _CITED = re.compile(r"type\s*=\s*[\"']?cite|class\s*=\s*[\"'][^\"']{0,200}quote", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|head|title)\b[^>]{0,1000}>.{0,100000}?</\1\s*>|<!--.{0,100000}?-->", re.I | re.S)
-_TAG = re.compile(r"<[!/?a-zA-Z][^<>]{0,10000}>")
+_TAG = re.compile(r"<(/?)([!?a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,10000}>")
+_BREAKS = frozenset({"p", "br", "div", "tr", "li", "blockquote", "h1", "h2", "h3"})
+_UNSEEN = frozenset({"script", "style", "head", "title"})
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_PLAIN}]")
 
 
@@ -22,11 +25,11 @@ def text_of(markup: str) -> str:
     """Render HTML as text; markup that no parser can follow loses its tags and keeps its words."""
     marked = _BLOCKQUOTE.sub(_mark, _MARKS.sub("", markup[:MAX_MARKUP]))
     try:
-        rendered = get_text(marked)
+        rendered = get_text(marked) if len(marked) <= MAX_RENDERED else ""
     except Exception:  # noqa: BLE001 - lxml and the renderer raise whatever the markup provokes
         rendered = ""
     if not _MARKS.sub("", rendered).strip():
-        rendered = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", marked)))
+        rendered = html.unescape("".join(_seen(marked)))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(_quoted(rendered))).strip()
 
 
@@ -34,6 +37,22 @@ def _mark(tag: re.Match[str]) -> str:
     if tag[1] is None:
         return f"<p>{_CLOSE}</p>{tag[0]}"
     return f"{tag[0]}<p>{_OPEN if _CITED.search(tag[1]) else _PLAIN}</p>"
+
+
+def _seen(markup: str) -> Iterator[str]:
+    """Yield what stands between the tags, except in elements that no reader sees."""
+    hidden_by, end = "", 0
+    for tag in _TAG.finditer(markup):
+        name = tag[2].lower()
+        if not hidden_by:
+            yield markup[end : tag.start()]
+            yield "\n" if name in _BREAKS else " "
+        if tag[1] and name == hidden_by:
+            hidden_by = ""
+        elif not tag[1] and not hidden_by and name in _UNSEEN:
+            hidden_by = name
+        end = tag.end()
+    yield markup[end:]
 
 
 def _quoted(rendered: str) -> Iterator[str]:

@@ -20,6 +20,8 @@ _LONGEST_ATTRIBUTION = 300
 _WINDOW = 8
 
 _HEADING: re.Pattern[str] = EmailMessage(text="", languages=list(MAIL_LANGUAGES)).HEADER_REGEX
+# What every heading's first line has: without it there is nothing to look at closely.
+_CANDIDATE = re.compile(r"[:：\d]|[-_]{2}")
 _SEPARATOR = re.compile(
     r"^[\s>*_]*[-_]{2,}\s*(original\s?message|original-nachricht|ursprüngliche nachricht|weitergeleitete nachricht"
     r"|message d'origine|message original|mensaje original|mensagem original|messaggio originale|messaggio inoltrato"
@@ -75,6 +77,8 @@ def _unquoted(lines: Sequence[str]) -> list[str]:
 
 def _heading_length(lines: Sequence[str], start: int) -> int:
     """Return how many lines the heading of a quoted mail takes here; 0 where none begins."""
+    if not _CANDIDATE.search(lines[start][:_LONGEST]):
+        return 0
     first = lines[start].strip()
     if not first or len(first) > _LONGEST or _is_marked(first):
         return 0

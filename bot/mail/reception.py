@@ -32,6 +32,10 @@ _STATES = {
 Tell = Callable[[Session, str, dict[str, str]], None]
 
 
+def tell_nobody(_session: Session, _kind: str, _words: dict[str, str]) -> None:
+    """Stand in for a notice where none can be written, or where the asker sees the outcome himself."""
+
+
 class Intake(Protocol):
     """The one door for incoming words, as mail needs it."""
 

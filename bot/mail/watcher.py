@@ -98,6 +98,7 @@ class MailWatcher:
             if taken == 0:
                 self._wait_for_mail()
         except MailboxTrouble as trouble:
+            self.disconnect()
             self._failed(trouble.kind, trouble.reason, trouble.advice)
             return 0
         except Exception as error:

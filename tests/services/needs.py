@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.services import chromium, dovecot, postgresql, slack_schemas
+from tests.services import blockkit, chromium, corpus, dovecot, postgresql, slack_schemas
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ SERVICES = {
         postgresql.programs, "apt-get install postgresql", frozenset({"postgres", "postgres_database"})
     ),
     "chromium": Service(chromium.program, "apt-get install chromium", frozenset({"browser", "page"})),
+    "blockkit-check": Service(
+        blockkit.program, "set CASEBOT_SHARED to the folder that holds tools/blockkit_check.py", in_ci=False
+    ),
+    "corpus": Service(corpus.index, "set CASEBOT_CORPUS to the folder of the mail corpus", in_ci=False),
     "slack-schemas": Service(
         slack_schemas.files, "set CASEBOT_SCHEMAS to the folder of Slack's manifest schemas", in_ci=False
     ),

@@ -1,0 +1,24 @@
+"""The world of these tests: a real mailbox, a desk on a database, and a watcher between them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.db import Database
+from tests.cases.desk import opened
+from tests.mail.post import Post
+from tests.services.dovecot import Dovecot
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def post(dovecot: Dovecot, database: Database) -> Iterator[Post]:
+    """A desk whose mailbox is on Dovecot."""
+    world = Post(database, dovecot.environment())
+    yield world
+    world.close()

@@ -1,0 +1,72 @@
+"""A mail as the intake sees it."""
+
+import pytest
+
+from bot.cases.inbound import Inbound
+from bot.mail.inbound import judge, to_inbound
+from bot.mail.parser import UnreadableMail, parse
+from bot.settings import Settings
+from tests.mail.samples import ARRIVED, letter, sample, settings
+
+
+def taken(raw: bytes, desk: Settings | None = None) -> Inbound:
+    desk = desk or settings()
+    mail = parse(raw)
+    return to_inbound(mail, desk, judge(mail, desk), mailbox="support@desk.test", received_at=ARRIVED)
+
+
+def test_a_customers_mail() -> None:
+    inbound = taken(sample("new_plain"))
+
+    assert inbound.author.identity == "carla@example.com"
+    assert inbound.author.name == "Carla Customer"
+    assert not inbound.author.is_admin
+    assert inbound.place == "support@desk.test"
+    assert inbound.external_id.startswith("<blank-pages-1@example.com>#")
+    assert inbound.at == ARRIVED
+    assert inbound.readers == {"support@desk.test"}
+    assert inbound.text.endswith("What can we try next?")
+    assert inbound.full_text.endswith("Example Ltd")
+    assert inbound.verdict == "verified: dmarc=pass for example.com"
+
+
+def test_a_verified_admin_is_an_admin() -> None:
+    inbound = taken(sample("admin_closes"))
+
+    assert inbound.author.is_admin
+    assert "closing this case" in inbound.text
+    assert inbound.readers == {"carla@example.com", "support@desk.test"}
+    assert inbound.references == ("<blank-pages-1@example.com>",)
+
+
+def test_a_forged_admin_only_claims_to_be_one() -> None:
+    inbound = taken(sample("admin_forged"))
+
+    assert not inbound.author.is_admin
+    assert inbound.author.claims_admin
+    assert inbound.verdict == "not verified: dmarc=fail"
+
+
+def test_a_closed_network_may_believe_the_list() -> None:
+    assert taken(sample("admin_forged"), settings(ADMIN_EMAIL_TRUST="listed")).author.is_admin
+
+
+def test_a_quoted_closing_phrase_is_gone() -> None:
+    assert "closing" not in taken(sample("customer_quotes_phrase")).text
+
+
+def test_a_forwarded_mail_is_the_customers_message_but_never_an_admins_words() -> None:
+    forwarded = "---------- Forwarded message ---------\nFrom: x@y.z\nDate: 2 Mar 2026\n\nI'm closing this case."
+
+    assert "closing this case" in taken(letter(forwarded)).text
+    assert taken(letter(forwarded, sender="ada@desk.test")).text == ""
+
+
+def test_the_same_name_with_other_content_is_another_mail() -> None:
+    assert taken(letter("One")).external_id != taken(letter("Two")).external_id
+    assert taken(letter("One")).external_id == taken(letter("One")).external_id
+
+
+def test_a_mail_from_nobody_is_for_a_person_to_judge() -> None:
+    with pytest.raises(UnreadableMail, match="no sender"):
+        taken(letter(sender="nobody"))
