@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.cases.inbound import Inbound
 from bot.clock import Clock
 from bot.db import Database, queue_up
+from bot.log import correlated
 from bot.mail.headers import Headers
 from bot.mail.ledger import Beginning, Ledger, Mark, Settled
 from bot.mail.mailbox import Listing, Mailbox, MailboxTrouble
@@ -122,7 +123,9 @@ class Collection:
             for listing, raw in self._kept(mailbox, batch, oversized=kind is _Kind.OVERSIZED):
                 if stopped():
                     return taken
-                self._settle(Mark(mailbox.uid_validity, listing.uid), listing, raw, oversized=kind is _Kind.OVERSIZED)
+                mark = Mark(mailbox.uid_validity, listing.uid)
+                with correlated():
+                    self._settle(mark, listing, raw, oversized=kind is _Kind.OVERSIZED)
                 taken += 1
         return taken
 
