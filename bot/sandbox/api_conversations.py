@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST = 1000
+UNTOLD_OF_OWN = {"is_member", "num_members"}
+"""Parts of a channel that users.conversations leaves out."""
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
@@ -59,7 +61,8 @@ def of_user(state: "State", call: Call) -> Json:
     """users.conversations: where the bot, or the given user, is a member."""
     user = call.text("user") or BOT_USER_ID
     channels, more = page(call, [c for c in _listed(state, call) if user in c.members])
-    return {"channels": [channel.shape() for channel in channels], **more}
+    shapes = [channel.shape() for channel in channels]
+    return {"channels": [{k: s[k] for k in s if k not in UNTOLD_OF_OWN} for s in shapes], **more}
 
 
 def one(state: "State", call: Call) -> Json:

@@ -31,7 +31,10 @@ class Fault:
 
 
 class Faults:
-    """The switches. `method` is a name such as chat.postMessage, or `*` for every one; thread-safe."""
+    """The switches; thread-safe.
+
+    `method` is a name such as chat.postMessage, or `*` for every one; `channel` is written as the bot does.
+    """
 
     def __init__(self) -> None:
         self.slack_is_away = False
@@ -50,9 +53,9 @@ class Faults:
             self._pace = seconds or 0.0
             self._last_post.clear()
 
-    def slow(self, method: str = ANY, seconds: float = 1.0, *, times: int = 1) -> None:
+    def slow(self, method: str = ANY, seconds: float = 1.0, *, times: int = 1, channel: str = "") -> None:
         """Take this long before the call is carried out."""
-        self._add(Fault("slow", method, times, seconds))
+        self._add(Fault("slow", method, times, seconds, channel=channel))
 
     def fail(self, method: str = ANY, *, times: int = 1, status: int = 503) -> None:
         """Answer with an HTTP error; nothing happens."""
@@ -62,9 +65,9 @@ class Faults:
         """Answer `ok: false` with this error; nothing happens."""
         self._add(Fault("error", method, times, error=error))
 
-    def reset_after(self, method: str = ANY, *, times: int = 1) -> None:
+    def reset_after(self, method: str = ANY, *, times: int = 1, channel: str = "") -> None:
         """Carry the call out, then reset the connection instead of answering."""
-        self._add(Fault("reset", method, times))
+        self._add(Fault("reset", method, times, channel=channel))
 
     def clear(self) -> None:
         """Switch everything off."""

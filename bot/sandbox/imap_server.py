@@ -5,8 +5,9 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import uuid4
 
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, Login
 from pymap.backend.dict.mailbox import MailboxData, Message
 from pymap.concurrent import Subsystem
@@ -55,7 +56,7 @@ class ImapServer:
     async def start(self) -> None:
         """Listen on loopback; a second start takes the port of the first."""
         self._config.apply_context()
-        serve = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(self._login, self._config))
+        serve = IMAPServer(self._login, self._config)
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -63,7 +64,7 @@ class ImapServer:
                 return
             self._talks.add(task)
             try:
-                await serve(reader, writer)
+                await serve(reader, writer, SocketInfoLocal(writer, unique_id=uuid4().bytes))
             except (ConnectionError, EOFError):
                 writer.close()
             finally:

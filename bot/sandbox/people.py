@@ -99,7 +99,7 @@ class Usergroup:
             "date_create": 1735689600,
             "date_update": 1735689600,
             "date_delete": 0,
-            "auto_type": None,
+            "auto_provision": False,
             "created_by": "U0ADA",
             "user_count": len(self.users),
         }

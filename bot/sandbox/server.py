@@ -19,7 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.connections import reset
+from bot.sandbox.connections import end_connections, reset
 from bot.sandbox.faults import Faults
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
@@ -194,8 +194,9 @@ class Sandbox:
         self.page.close()
         self.link.close()
         await self.mailbox.stop()
-        self._uvicorn.should_exit = True
-        await serving
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await end_connections(self._uvicorn)
 
     def _uvicorn_config(self) -> uvicorn.Config:
         return uvicorn.Config(

@@ -117,7 +117,8 @@ class State:
     def wait_for(self, look: Callable[[], T], timeout: float = 10) -> T:
         """Return the first truthy answer of `look`, asked again after each change of the sandbox.
 
-        A LookupError or StopIteration of `look` means "not yet"; TimeoutError after `timeout` seconds describes the state.
+        A LookupError or StopIteration of `look` means "not yet"; a TimeoutError, after `timeout` seconds,
+        describes the state.
         """
         return self.changes.wait_for(look, timeout, self.describe)
 

@@ -9,7 +9,7 @@ from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
-from tests.sandbox.wire import Wire, hello_world
+from tests.sandbox.wire import Wire, hang_up, hello_world
 
 Connect: TypeAlias = Callable[[], Wire]
 
@@ -61,7 +61,7 @@ def bolt() -> Iterator[Sandbox]:
         environment = running.environment()
         client = WebClient(environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"])
         handler = SocketModeHandler(hello_world(client), environment["SLACK_APP_TOKEN"])
-        handler.connect()
+        handler.client.connect()
         running.workspace.wait_for(lambda: running.link.connections)
         yield running
-        handler.close()
+        hang_up(handler.client)

@@ -6,6 +6,7 @@ import threading
 import pytest
 import websocket
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.socket_mode import MOST_CONNECTIONS
@@ -135,8 +136,9 @@ def test_an_ack_may_carry_the_answer_to_a_command(sandbox: Sandbox, wire: Wire) 
 def test_when_slack_is_away_sockets_close_and_calls_fail(sandbox: Sandbox, client: WebClient, wire: Wire) -> None:
     sandbox.pause_slack()
 
-    with pytest.raises(Exception, match="503"):
+    with pytest.raises(SlackApiError) as failure:
         client.auth_test()
+    assert failure.value.response.status_code == 503
     sandbox.workspace.wait_for(lambda: sandbox.link.connections == 0)
     sandbox.resume_slack()
     assert client.auth_test()["ok"]

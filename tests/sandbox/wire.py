@@ -1,11 +1,13 @@
 """Two bots for the sandbox: a bare Socket Mode client that acks when told to, and a hello-world Bolt app."""
 
 import json
+import socket
 from typing import Any, TypeAlias
 
 import websocket
 from slack_bolt import Ack, App, Respond, Say
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
 Json: TypeAlias = dict[str, Any]
 BUTTON = {
@@ -32,7 +34,19 @@ class Wire:
         self._socket.send(json.dumps(answer | ({"payload": payload} if payload else {})))
 
     def close(self) -> None:
+        raw = self._socket.sock
         self._socket.close()
+        if raw is not None:  # close() leaves the socket open once the other side's close was heard
+            raw.close()
+
+
+def hang_up(client: SocketModeClient) -> None:
+    """Close a real client; its own close() would wait up to 10 s for its reading thread to look up."""
+    client.auto_reconnect_enabled = False
+    session = client.current_session
+    if session is not None and session.sock is not None and session.sock.sock is not None:
+        session.sock.sock.shutdown(socket.SHUT_RDWR)
+    client.close()
 
 
 def hello_world(client: WebClient) -> App:
