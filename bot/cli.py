@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.exc import OperationalError
@@ -19,6 +19,9 @@ from bot.log import configure
 from bot.migrations.migrate import SchemaTooNew
 from bot.settings import Settings, SettingsError, load_settings
 from bot.settings.coming import unavailable, unused
+
+if TYPE_CHECKING:
+    from bot.wiring import Desk
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -73,22 +76,16 @@ def tour() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to today's schema."""
-    from bot.wiring import open_desk
-
-    settings = _settings()
-    with _clear_refusals():
-        open_desk(settings, SystemClock())
+    with _opened(_settings()):
+        pass
     typer.echo("The database has today's schema.")
 
 
 @app.command()
 def sweep() -> None:
     """Escalate by hand what has waited too long; the running bot tells it."""
-    from bot.wiring import open_desk
-
-    settings = _settings()
-    with _clear_refusals():
-        escalated = open_desk(settings, SystemClock()).sweep.sweep()
+    with _opened(_settings()) as desk:
+        escalated = desk.sweep.sweep()
     typer.echo(f"{escalated} {'case' if escalated == 1 else 'cases'} escalated.")
 
 
@@ -97,11 +94,9 @@ def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.em
     """Take mails from files, as if they had arrived in the mailbox now."""
     from bot.mail.ingest import ingest as take_in
     from bot.mail.parser import UnreadableMail
-    from bot.wiring import open_desk
 
     settings = _settings()
-    with _clear_refusals(OSError, UnreadableMail):
-        desk = open_desk(settings, SystemClock())
+    with _opened(settings, OSError, UnreadableMail) as desk:
         for file in files:
             ended = take_in(file.read_bytes(), settings, desk.database, desk.intake, received_at=desk.clock.now())
             case = f" ({ended.case_id})" if ended.case_id else ""
@@ -112,11 +107,9 @@ def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.em
 def outbox() -> None:
     """Show what is still to be said, and what was refused for good and why."""
     from bot.outbox.queries import overview
-    from bot.wiring import open_desk
 
-    settings = _settings()
-    with _clear_refusals():
-        for line in overview(open_desk(settings, SystemClock()).database):
+    with _opened(_settings()) as desk:
+        for line in overview(desk.database):
             typer.echo(line)
 
 
@@ -136,6 +129,19 @@ def _settings() -> Settings:
     for warning in (*settings.warnings, *unused(settings)):
         typer.echo(f"warning: {warning}", err=True)
     return settings
+
+
+@contextmanager
+def _opened(settings: Settings, *refusals: type[Exception]) -> Iterator[Desk]:
+    """Open the desk for one command; what the user can mend ends it with one clear line."""
+    from bot.wiring import open_desk
+
+    with _clear_refusals(*refusals):
+        desk = open_desk(settings, SystemClock())
+        try:
+            yield desk
+        finally:
+            desk.database.close()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
 from bot.cases.models import Case, CaseEvent, Escalation, Message, Question, Status, is_open
 from bot.db import Database
-from bot.outbox.models import Receipt
+from bot.outbox.models import Delivery, Receipt, unsettled
 
 
 class Filter(StrEnum):
@@ -123,6 +123,13 @@ class CaseQueries:
         said = select(Receipt).where(Receipt.kind == kind, Receipt.subject == subject)
         with self._readers.begin() as session:
             return session.exec(said).first()
+
+    def is_awaited(self, lane: str) -> bool:
+        """Return whether something of this lane is still to be said."""
+        with self._readers.begin() as session:
+            return (
+                session.exec(select(Delivery.id).where(Delivery.lane == lane, unsettled()).limit(1)).first() is not None
+            )
 
 
 def _sheet(session: Session, case: Case) -> Sheet:

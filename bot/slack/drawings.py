@@ -46,6 +46,10 @@ class Drawings:
         """Return where the card of the delivery's case stands; its thread is the case's thread."""
         return self._queries.receipt(Kind.CARD, delivery.case_id or "")
 
+    def awaits_card(self, delivery: Delivery) -> bool:
+        """Return whether the card of the delivery's case is still to be posted."""
+        return self._queries.is_awaited(f"{Kind.CARD}:{delivery.case_id}")
+
     def _card(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return card(self._queries.sheet(delivery.subject))
 

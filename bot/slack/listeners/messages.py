@@ -38,7 +38,8 @@ def message_heard(
     taken = intake.receive(words)
     if taken.ask_back:
         asides.tell(words.author.identity, taken.ask_back, words.place, words.thread)
-    if not directory.knows(words.author.identity):
+    # Judged by the name he was taken in under: his team_join may have been heard in the meantime.
+    if words.author.name == words.author.identity:
         asides.soon(lambda: _introduce(words.author.identity, directory, cases))
 
 

@@ -107,7 +107,7 @@ def _who(message: Message) -> str:
     name = f"*{words.one_line(message.sender_name, 80)}*"
     deed = "noted by mail" if message.internal else "answered" if message.is_admin else "wrote"
     subject = f" “{words.one_line(message.subject, 100)}”" if message.subject else ""
-    return f"{name} {deed}{subject} {words.when(message.timestamp)}"
+    return f"*{message.case_id}* · {name} {deed}{subject} {words.when(message.timestamp)}"
 
 
 def _revised(event: CaseEvent, room: int) -> str:
