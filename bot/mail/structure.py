@@ -9,12 +9,13 @@ from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import Compat32
 
-from bot.mail.headers import Headers, UnreadableMail, decode_bytes, decode_words, storable
+from bot.mail.headers import Headers, UnreadableMail, decode_bytes, decode_words, split, storable
 from bot.mail.markup import text_of
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 50
 MAX_TEXT = 1_000_000
+MAX_REPORT = 200_000
 # Python's parser holds every line against every boundary that is open around it.
 MAX_COMPARISONS = 3_000_000
 # Far beyond any honest Content-Type; get_boundary() is quadratic in the number of semicolons.
@@ -22,6 +23,7 @@ MAX_PART_HEADER = 2_000
 
 _BOUNDARY = re.compile(rb"boundary\*?[01]?\*?[ \t]*=[ \t\r\n]*\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 _NESTED_MAIL = re.compile(rb"^content-type:[ \t]*message/", re.IGNORECASE | re.MULTILINE)
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
 _CONTENT = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
 
 
@@ -36,11 +38,17 @@ class Attachment:
 
 @dataclass(slots=True)
 class Body:
-    """The readable text, the attachments, and the content type of every part met on the way."""
+    """The readable text, the attachments, and the content type of every part met on the way.
+
+    `reports` are the machine-readable parts of delivery and complaint reports, field by field as text; `enclosed` the
+    headers of mails that are enclosed.
+    """
 
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    enclosed: list[Headers] = field(default_factory=list)
 
 
 class _Bounded(Compat32):
@@ -93,6 +101,10 @@ def _read(part: Message, body: Body, depth: int, *, wanted: bool) -> str:
     kind = part.get_content_type()
     body.types.append(kind)
     children = _children(part)
+    if kind in _REPORTS:
+        body.reports.append(_report(part, children))
+    elif kind in {"message/rfc822", "message/global", "text/rfc822-headers"}:
+        body.enclosed.extend(_enclosed(part, children))
     if kind.startswith("message/") or _attached(part, kind, children):
         body.attachments.append(Attachment(_filename(part), kind, _size(part)))
         return ""
@@ -102,6 +114,24 @@ def _read(part: Message, body: Body, depth: int, *, wanted: bool) -> str:
         texts = [_read(child, body, depth + 1, wanted=wanted) for child in children]
         return "\n".join(text for text in texts if text.strip())
     return _text(part, kind) if wanted and (kind in {"text/plain", "text/html"} or depth == 0) else ""
+
+
+def _report(part: Message, children: list[Message]) -> str:
+    if str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}:
+        encoded = "\n".join(str(child.get_payload()) for child in children) if children else str(part.get_payload())
+        part.set_payload(encoded)
+        return decode_bytes(_content(part), _charset(part))[:MAX_REPORT]
+    if not children:
+        return decode_bytes(_content(part), None)[:MAX_REPORT]
+    blocks = ("\n".join(f"{name}: {value}" for name, value in child.items()) for child in children[:MAX_PARTS])
+    return "\n\n".join(blocks)[:MAX_REPORT]
+
+
+def _enclosed(part: Message, children: list[Message]) -> Iterator[Headers]:
+    if children:
+        yield Headers(tuple((name.lower(), str(value)) for name, value in children[0].items()))
+    else:
+        yield split(_content(part)[:MAX_REPORT])[0]
 
 
 def _best(children: list[Message], body: Body, depth: int, *, wanted: bool) -> str:
