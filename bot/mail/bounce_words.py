@@ -25,10 +25,10 @@ _FAILURES = (
 FAILURE = re.compile("|".join(_FAILURES), re.IGNORECASE)
 
 FAILURE_SUBJECT = re.compile(
-    r"undeliver|non-?deliver|not (be )?delivered|delivery (status|failure|has failed|failed|report|problem|error|notif)"
+    r"undeliver|non-?deliver|failed mail|not (be )?delivered|delivery (status|failure|has failed|failed|report|problem|error|notif)"
     r"|delivery.{0,20}(failed|delayed)|mail (delivery|failure|system error|error)|failure (notice|report)|returned mail"
     r"|returned to sender|rejected|bounce|message (status|not delivered|delayed)|warning: (could not|message)"
-    r"|could ?n[o'’]t be delivered|unknown (user|recipient)|user unknown|unzustellbar|nicht zustellbar|non[- ]?remis"
+    r"|delivery warning|could ?n[o'’]t be delivered|unknown (user|recipient)|user unknown|unzustellbar|nicht zustellbar|non[- ]?remis"
     r"|no entregad|non recapitabile|não entreg|onbestelbaar|niedostarcz|недоставлен|配信不能|退信|undelivered",
     re.IGNORECASE,
 )
@@ -37,14 +37,14 @@ FAILURE_SUBJECT = re.compile(
 INTRODUCES = re.compile(
     r"(?:recipients?|addresse?s?|deliver(?:ed|y|ing)? (?:it |your (?:message|mail) )?to|sent to|message to|user\(?s?\)?"
     r"|destinataires?|empfänger|adressaten?|destinatarios?|destinatari|получател|адресат|délivré à|delivre a)"
-    r"[^\n@]{0,120}(?:\n{0,2}[^\n@]{0,60}){0,2}(?:<?\S+@\S+>?[^\n]{0,80}\n?){1,20}",
+    r"(?![\w@.-])[^\n@]{0,120}(?:\n{0,2}[^\n@]{0,60}){0,2}(?:<?\S+@\S+>?[^\n]{0,80}\n?){1,20}",
     re.IGNORECASE,
 )
 
 # Where the returned mail begins.
 EXPLANATION_ENDS = re.compile(
-    r"^(?:[-=_* >]{2,}.{0,60}(?:copy of|original|returned|message (?:header|text|follows)|headers?|unsent|undelivered"
-    r"|nachricht|below this line).{0,80}|(?:original|returned) message.{0,40}|the (?:first|header).{0,40}original.{0,60}"
+    r"^[ \t]*(?:(?:[-=_*]{2,}|>+)[-=_* >]*.{0,60}(?:copy of|original|returned|message (?:header|text|follows)|headers?|unsent|undelivered"
+    r"|nachricht|below this line).{0,80}|(?:original|returned) message.{0,40}|.{0,40}of your original message follow.{0,10}|the (?:first|header).{0,40}original.{0,60}"
     r"|(?:received|return-path|message-id|x-mailer|mime-version)\s?:.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -57,15 +57,15 @@ ADDRESS_GONE = re.compile(
     r"|address|alias|person|host|domain|destination)|unknown (user|to address)|no (mailbox|such)|not (our|a) (customer|user)"
     r"|(host|domain|server)[^\n]{0,40}(unknown|not (be )?found|does(n't| not) exist|nxdomain|null mx)|name or service not known"
     r"|name service error|unrouteable|unrouted|couldn't find any host|has moved|user .{0,40}has (left|moved)|undeliverable address"
-    r"|does(n't| not) have an? .{0,20}account|isn't a|5\.1\.1\b|5\.1\.10\b|5\.1\.351\b|no existe|n'existe pas|existiert nicht|unbekannt",
+    r"|no mx\b|null mx|(does not|doesn't) accept (any )?e?-?mail|does(n't| not) have an? .{0,20}account|isn't a|5\.1\.1\b|5\.1\.10\b|5\.1\.351\b|no existe|n'existe pas|existiert nicht|unbekannt",
     re.IGNORECASE,
 )
 
 # The address may be good: full, slow, refused for what the mail or its sender is.
 TRY_LATER = re.compile(
     r"quota|(mailbox|inbox|folder|disk)[^\n]{0,30}full|too (large|big|many|much)|exceed|size limit|spam|blocked|blacklist|black list"
-    r"|block ?list|reputation|polic(y|ies)|relay|denied|prohibit|not (permitted|allowed|authori[sz]ed)|restrict|virus|content|suspend"
-    r"|inactive|disabled|expired|timed? ?out|too long|try again|temporar|retry|greylist|rate|dmarc|spf\b|dkim|ptr|reverse dns"
+    r"|block ?list|reputation|polic(y|ies)|relaying|relay (access|denied|not)|denied|prohibit|not (permitted|allowed|authori[sz]ed)|restrict|virus|content (rejected|filter|not)|suspend"
+    r"|inactive|disabled|expired|timed? ?out|too long|try again|temporar|retry|greylist|rate limit|dmarc|spf\b|dkim|ptr|reverse dns"
     r"|sender (address )?(rejected|verify|domain)|domain of sender|loop|hops|connection (refused|lost|reset)|cannot receive",
     re.IGNORECASE,
 )

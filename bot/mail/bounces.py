@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.mail.addresses import domain_of, mailboxes
+from bot.mail.addresses import mailboxes
 from bot.mail.bounce_words import ADDRESS_GONE, EXPLANATION_ENDS, FAILURE, FAILURE_SUBJECT, INTRODUCES, TRY_LATER
 from bot.mail.headers import Headers
 
@@ -19,7 +19,9 @@ MAX_BOUNCES = 50
 MAX_EXPLANATION = 6_000
 _MAX_REASON = 300
 
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,200}[A-Za-z0-9]")
+_ADDRESS = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9!#$%&'*+/?^_`{|}~.=-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}")
+# How X.400 gateways put an address: `dda:SMTP=ada@desk.test`.
+_GATEWAYS = re.compile(r"^(?:smtp|rfc822)[=:;]", re.IGNORECASE)
 _DAEMON = re.compile(r"\bmail(er)?[-_. ]?d(a)?emon\b|^mdaemon@", re.IGNORECASE)
 # Senders that are programs; that they report a failure is for the text to say.
 _MACHINE = re.compile(
@@ -27,17 +29,22 @@ _MACHINE = re.compile(
     r"|mail administrator|smtp|antivirus|mailsweeper|mimesweeper|delivery[-_. ]?(status|report|notif|subsystem)|internet mail",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"(?<![\d.])([245])[.](\d{1,3})[.](\d{1,3})(?![\d.])")
+_STATUS = re.compile(r"(?<![\d.])([45])[.](\d{1,3})[.](\d{1,3})(?![\d.]\d)")
+# RFC 2034: a server's own code stands directly behind its reply code; the last is the one nearest to the mailbox.
+_OWN_STATUS = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"<#(]{0,2}([45])[.](\d{1,3})[.](\d{1,3})(?![\d.]\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45])[0-5]\d(?=[\s;:,#)\]-])")
 _REPLY_LINE = re.compile(r"^[\s>#<]*(?:[45][0-5]\d)[ -].{0,200}", re.MULTILINE)
 _FIELD = re.compile(r"^([A-Za-z-]{2,40})[ \t]*:[ \t]*(.*(?:\n[ \t].*){0,20})", re.MULTILINE)
 # `<ada@desk.test>: host said`, `ada@desk.test... User unknown`, `RCPT TO:<ada@desk.test>`, `550 <ada@desk.test>`.
 _NAMED = re.compile(
     rf"^[\s>]*<?({_ADDRESS.pattern})>?(?:\s?:|\.\.\.|\s+-\s|\s+\()|RCPT TO:\s?<?({_ADDRESS.pattern})"
-    rf"|\b5[0-5]\d[ -](?:\S+ )?<({_ADDRESS.pattern})>|^\s*(?:To|Recipient|Empf.nger|User|Address)\s?:\s*<?({_ADDRESS.pattern})>?\s*$",
+    rf"|\b5[0-5]\d[ -](?:\S+ )?<({_ADDRESS.pattern})>|^\s*(?:Recipient|Empf.nger|User|Address|Error-for)\s?:\s*<?({_ADDRESS.pattern})>?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _NOT_CUSTOMERS = re.compile(r"^(post[-_.]?master|mailer[-_.]?daemon|mdaemon|abuse|hostmaster|root|no-?reply)@", re.IGNORECASE)
+# What kind of server a diagnosis comes from: `smtp; 550 …`, `X-Postfix; …`.
+_GATEWAY_NAME = re.compile(r"^[A-Za-z][A-Za-z-]{0,40};\s*")
+_PASTED_TO = re.compile(r"^[\s>]*To:[ \t]*(.{1,300})$", re.IGNORECASE | re.MULTILINE)
 _NOTICE = re.compile(r'"(?:notificationType|eventType)"\s*:\s*"(Bounce|Complaint)"')
 
 
@@ -63,7 +70,7 @@ def is_bounce(headers: Headers, types: Sequence[str], text: str) -> bool:
     if "message/delivery-status" in types or "message/global-delivery-status" in types:
         return True
     report = headers.first("content-type").lower()
-    if ("multipart/report" in report and "delivery-status" in report) or headers.first("x-failed-recipients"):
+    if re.search(r"report-type\s*=\s*\"?delivery-status", report) or headers.first("x-failed-recipients"):
         return True
     sender = headers.decoded("from")
     if _DAEMON.search(sender) or any(_DAEMON.search(box.address) for box in mailboxes(headers.first("from"))):
@@ -86,26 +93,27 @@ def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers
     found = list(_reported(reports))
     explanation = _explanation(text)
     if not found:
-        found = [_told(recipient, explanation) for recipient in _recipients(headers, enclosed, explanation)]
-    if not found and (addressed := [box.address for kept in enclosed for box in mailboxes(kept.first("to"))]):
-        found = [_told(recipient, explanation) for recipient in addressed]
+        recipients = _recipients(headers, enclosed, explanation) or _pasted(text[len(explanation) :])
+        found = [_told(recipient, recipients, explanation) for recipient in recipients]
     once = {bounce.recipient: bounce for bounce in reversed(found[:MAX_BOUNCES])}
     return tuple(reversed(once.values()))
 
 
 def _is_letter(headers: Headers, sender: str, text: str) -> bool:
     opening = text[:MAX_EXPLANATION]
-    fails = FAILURE.search(opening) is not None
     subject = headers.decoded("subject")
-    is_unanswerable = headers.first("return-path").strip() == "<>" or "<>" in headers.first("from")
-    if is_unanswerable or _DAEMON.search(headers.first("return-path")):
-        return fails and bool(FAILURE_SUBJECT.search(subject) or _ADDRESS.search(_explanation(text)))
+    is_titled = FAILURE_SUBJECT.search(subject) is not None
+    fails = FAILURE.search(opening) is not None
+    returns = EXPLANATION_ENDS.search(opening) is not None or _REPLY_LINE.search(opening) is not None
     if _MACHINE.search(sender):
-        return fails or (_REPLY_LINE.search(opening) is not None and FAILURE_SUBJECT.search(subject) is not None)
+        return fails or (returns and is_titled)
+    paths = (headers.first("return-path"), headers.first("from"))
+    if any("<>" in path or _DAEMON.search(path) for path in paths):
+        return is_titled and (fails or returns)
     # Any sender: only if the very first words are a server's and the subject says so too.
     first = next((line for line in opening.splitlines() if any(letter.isalnum() for letter in line)), "")
-    is_titled = FAILURE_SUBJECT.match(subject) or FAILURE_SUBJECT.search(subject[-30:])
-    return bool(is_titled and FAILURE.search(opening[: opening.find(first) + 120]) and _ADDRESS.search(opening[:1_000]))
+    is_named = FAILURE_SUBJECT.match(subject) or FAILURE_SUBJECT.search(subject[-30:])
+    return bool(is_named and FAILURE.search(opening[: opening.find(first) + 120]) and _ADDRESS.search(opening[:1_000]))
 
 
 def _notice_of(headers: Headers, text: str) -> str:
@@ -126,29 +134,35 @@ def _reported(reports: Sequence[str]) -> Iterator[Bounce]:
         yield _judged(addresses[0], fields.get("status", ""), reason)
 
 
-def _told(recipient: str, explanation: str) -> Bounce:
-    """Judge by the words about this recipient; where none stand beside him, by all of them."""
+def _told(recipient: str, recipients: Sequence[str], explanation: str) -> Bounce:
+    """Judge one of several by the words from his name to the next; one alone by all of them."""
+    others = [other for other in recipients if other != recipient]
     at = explanation.lower().find(recipient)
-    return _judged(recipient, "", explanation[max(0, at - 200) : at + 800] if at >= 0 else explanation)
+    if not others or at < 0:
+        return _judged(recipient, "", explanation)
+    ends = (explanation.lower().find(other, at + len(recipient)) for other in others)
+    return _judged(recipient, "", explanation[at : min((end for end in ends if end > 0), default=len(explanation))])
 
 
 def _judged(recipient: str, stated: str, reason: str) -> Bounce:
-    status = _status(stated, reason)
-    later = TRY_LATER.search(reason) is not None
-    gone = ADDRESS_GONE.search(reason) is not None
-    names_address = status[:4] == "5.1." and status[4:] in {"0", "1", "2", "3", "6", "10"}
-    hard = status[:1] != "4" and not later and (gone or names_address)
-    return Bounce(recipient, status, hard, " ".join(reason.split())[:_MAX_REASON])
+    told = _GATEWAY_NAME.sub("", reason)
+    status = _status(stated, told)
+    # RFC 3463: x.1 is about the address and 5.4.4 about its host; x.2 is a mailbox that exists (but for x.2.1,
+    # which servers also say of nobody's), x.6 and x.7 are about the mail and its sender.
+    is_address = status in {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"}
+    is_other = status[:1] == "4" or status[1:3] in {".6", ".7"} or (status[1:3] == ".2" and status != "5.2.1") or TRY_LATER.search(told) is not None
+    hard = not is_other and (is_address or ADDRESS_GONE.search(told) is not None)
+    return Bounce(recipient, status, hard, " ".join(told.split())[:_MAX_REASON])
 
 
 def _status(stated: str, reason: str) -> str:
-    """Prefer the code that tells most: servers often state 5.0.0 above a diagnosis with a code of its own."""
-    found = [match for match in (_STATUS.search(stated), _STATUS.search(reason)) if match]
-    precise = next((match for match in found if match[2] != "0" or match[3] != "0"), next(iter(found), None))
-    if precise:
-        return ".".join(str(int(part)) for part in precise.groups())
-    code = _REPLY_CODE.search(reason)
-    return f"{code[1]}.0.0" if code else ""
+    """Prefer the last server's own code, then the stated one; a reply code tells its first digit at least."""
+    own = list(_OWN_STATUS.finditer(reason))
+    for match in (own[-1] if own else None, _STATUS.search(stated), _STATUS.search(reason)):
+        if match and (match[2], match[3]) != ("0", "0"):
+            return ".".join(str(int(part)) for part in match.groups())
+    stated_class = _STATUS.search(stated) or _STATUS.search(reason) or _REPLY_CODE.search(reason)
+    return f"{stated_class[1]}.0.0" if stated_class else ""
 
 
 def _explanation(text: str) -> str:
@@ -165,15 +179,23 @@ def _recipients(headers: Headers, enclosed: Sequence[Headers], explanation: str)
         return [address.lower() for address in stated]
     parties = (*headers.all("to"), *headers.all("from"), *headers.all("delivered-to"))
     own = {box.address for value in parties for box in mailboxes(value)}
-    own |= {box.address for kept in enclosed for box in mailboxes(kept.first("from"))}
     named = [next(filter(None, groups)) for groups in _NAMED.findall(explanation)]
     introduced = [address for part in INTRODUCES.findall(explanation) for address in _ADDRESS.findall(part)]
-    for candidates in (named, introduced, _ADDRESS.findall(explanation)):
-        theirs = [address.lower() for address in candidates if _may_be_customers(address, own)]
-        if theirs:
+    returned = [box.address for kept in enclosed for box in mailboxes(kept.first("to"))]
+    writers = {box.address for kept in enclosed for box in mailboxes(kept.first("from"))}
+    mentioned = [address for address in _ADDRESS.findall(explanation) if address.lower() not in writers]
+    for candidates in (introduced, named, returned, mentioned):
+        theirs = [_GATEWAYS.sub("", address).lower() for address in candidates]
+        if theirs := [address for address in dict.fromkeys(theirs) if _may_be_customers(address, own)]:
             return theirs
     return []
 
 
+def _pasted(returned: str) -> list[str]:
+    """Return to whom the mail went that stands in the text below the explanation."""
+    found = _PASTED_TO.search(returned)
+    return [box.address for box in mailboxes(found[1])] if found else []
+
+
 def _may_be_customers(address: str, own: set[str]) -> bool:
-    return address.lower() not in own and not _NOT_CUSTOMERS.match(address) and "." in domain_of(address)
+    return address not in own and not _NOT_CUSTOMERS.match(address)

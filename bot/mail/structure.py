@@ -108,6 +108,9 @@ def _read(part: Message, body: Body, depth: int, *, wanted: bool) -> str:
     if kind.startswith("message/") or _attached(part, kind, children):
         body.attachments.append(Attachment(_filename(part), kind, _size(part)))
         return ""
+    if kind.startswith("multipart/") and not children:
+        # The parts cannot be told apart, as where a line of the header lost its indent: better raw than nothing.
+        return _text(part, "text/plain") if wanted else ""
     if kind == "multipart/alternative":
         return _best(children, body, depth, wanted=wanted)
     if children:
