@@ -49,7 +49,9 @@ class Score:
             if reading is not None and JUDGES[key](reading, wanted):
                 self.held[case.corpus, key] += 1
             else:
-                self.misses.append(f"{case.name} · {key} · wanted {wanted!r:.{_LONGEST_SHOWN}} · {_shown(reading, key)}")
+                self.misses.append(
+                    f"{case.name} · {key} · wanted {wanted!r:.{_LONGEST_SHOWN}} · {_shown(reading, key)}"
+                )
         if case.is_ordinary and reading is not None:
             self.ordinary += 1
             if reading.is_bounce or reading.is_feedback_report:

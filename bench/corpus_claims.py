@@ -42,7 +42,9 @@ def _same_text(found: str, wanted: object) -> bool:
 
 
 def _ids(found: Iterable[str], wanted: object) -> bool:
-    return list(found) == [name for item in _listed(wanted) for name in str(item).replace("<", " ").replace(">", " ").split()]
+    return list(found) == [
+        name for item in _listed(wanted) for name in str(item).replace("<", " ").replace(">", " ").split()
+    ]
 
 
 def _addresses(found: list[str], wanted: object) -> bool:
@@ -86,7 +88,9 @@ def _failed(reading: Reading, wanted: object) -> bool:
 
 def _bounced(reading: Reading, wanted: object) -> bool:
     """Hold every bounce against one of ours: hard or soft, the recipient, and the status where it is a mail's own."""
-    return all(any(_same_bounce(found, one) for found in reading.bounces) for one in _mappings(wanted) if "feedback" not in one)
+    return all(
+        any(_same_bounce(found, one) for found in reading.bounces) for one in _mappings(wanted) if "feedback" not in one
+    )
 
 
 def _same_bounce(found: tuple[str, str, bool], wanted: dict[str, object]) -> bool:
@@ -94,7 +98,7 @@ def _same_bounce(found: tuple[str, str, bool], wanted: dict[str, object]) -> boo
     invented = re.fullmatch(r"[45]\.0\.9\d\d", status) is not None
     return (
         recipient in {"", found[0]}
-        and (not status or invented or status == found[1] or status.endswith(".0.0") and status[0] == found[1][:1])
+        and (not status or invented or status == found[1] or (status.endswith(".0.0") and status[0] == found[1][:1]))
         and wanted.get("hard") in {None, found[2]}
     )
 
@@ -112,7 +116,11 @@ def _same_result(found: tuple[str, str, dict[str, str]], wanted: dict[str, objec
     if (wanted.get("method"), wanted.get("result")) != (method, value):
         return False
     stated = {_bare_key(key): item.lower() for key, item in properties.items()}
-    rest = {_bare_key(key): str(item).lower() for key, item in wanted.items() if key not in {"method", "result", "method_version"}}
+    rest = {
+        _bare_key(key): str(item).lower()
+        for key, item in wanted.items()
+        if key not in {"method", "result", "method_version"}
+    }
     return all(stated.get(key) == item for key, item in rest.items())
 
 

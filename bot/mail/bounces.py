@@ -18,33 +18,45 @@ from bot.mail.headers import Headers
 MAX_BOUNCES = 50
 MAX_EXPLANATION = 6_000
 _MAX_REASON = 300
+_FAR_BELOW = 3
 
-_ADDRESS = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9!#$%&'*+/?^_`{|}~.=-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9_+][A-Za-z0-9!#$%&'*+/?^_`{|}~.=-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}"
+)
 # How X.400 gateways put an address: `dda:SMTP=ada@desk.test`.
 _GATEWAYS = re.compile(r"^(?:smtp|rfc822)[=:;]", re.IGNORECASE)
 _DAEMON = re.compile(r"\bmail(er)?[-_. ]?d(a)?emon\b|^mdaemon@", re.IGNORECASE)
 # Senders that are programs; that they report a failure is for the text to say.
 _MACHINE = re.compile(
     r"post[-_.]?master|mail[-_. ]?(delivery|er|system|service|admin|gateway|router|server)|system administrator"
-    r"|mail administrator|smtp|antivirus|mailsweeper|mimesweeper|delivery[-_. ]?(status|report|notif|subsystem)|internet mail",
+    r"|mail administrator|smtp|antivirus|mailsweeper|mimesweeper|delivery[-_. ]?(status|report|notif|subsystem)"
+    r"|internet mail",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"(?<![\d.])([45])[.](\d{1,3})[.](\d{1,3})(?![\d.]\d)")
 # RFC 2034: a server's own code stands directly behind its reply code; the last is the one nearest to the mailbox.
 _OWN_STATUS = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"<#(]{0,2}([45])[.](\d{1,3})[.](\d{1,3})(?![\d.]\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45])[0-5]\d(?=[\s;:,#)\]-])")
-_REPLY_LINE = re.compile(r"^[\s>#<]*(?:[45][0-5]\d)[ -].{0,200}", re.MULTILINE)
+_REPLY_LINE = re.compile(r"^[ \t>#<]{0,20}(?:[45][0-5]\d)[ -].{0,200}", re.MULTILINE)
 _FIELD = re.compile(r"^([A-Za-z-]{2,40})[ \t]*:[ \t]*(.*(?:\n[ \t].*){0,20})", re.MULTILINE)
 # `<ada@desk.test>: host said`, `ada@desk.test... User unknown`, `RCPT TO:<ada@desk.test>`, `550 <ada@desk.test>`.
 _NAMED = re.compile(
-    rf"^[\s>]*<?({_ADDRESS.pattern})>?(?:\s?:|\.\.\.|\s+-\s|\s+\()|RCPT TO:\s?<?({_ADDRESS.pattern})"
-    rf"|\b5[0-5]\d[ -](?:\S+ )?<({_ADDRESS.pattern})>|^\s*(?:Recipient|Empf.nger|User|Address|Error-for)\s?:\s*<?({_ADDRESS.pattern})>?\s*$",
+    rf"^[ \t>]{{0,20}}<?({_ADDRESS.pattern})>?(?:\s?:|\.\.\.|\s+-\s|\s+\()|RCPT TO:\s?<?({_ADDRESS.pattern})"
+    rf"|\b5[0-5]\d[ -](?:\S+ )?<({_ADDRESS.pattern})>|^[ \t]{{0,20}}(?:Recipient|Empf.nger|User|Address"
+    rf"|Error-for)\s?:\s*<?({_ADDRESS.pattern})>?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_NOT_CUSTOMERS = re.compile(r"^(post[-_.]?master|mailer[-_.]?daemon|mdaemon|abuse|hostmaster|root|no-?reply)@", re.IGNORECASE)
+_NOT_CUSTOMERS = re.compile(
+    r"^(post[-_.]?master|mailer[-_.]?daemon|mdaemon|abuse|hostmaster|root|no-?reply)@", re.IGNORECASE
+)
 # What kind of server a diagnosis comes from: `smtp; 550 …`, `X-Postfix; …`.
 _GATEWAY_NAME = re.compile(r"^[A-Za-z][A-Za-z-]{0,40};\s*")
-_PASTED_TO = re.compile(r"^[\s>]*To:[ \t]*(.{1,300})$", re.IGNORECASE | re.MULTILINE)
+_PASTED_TO = re.compile(r"^[ \t>]{0,20}To:[ \t]*(.{1,300})$", re.IGNORECASE | re.MULTILINE)
+_ARRIVED = re.compile(r"^Action:[ \t]*(delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
+# No person is called so; a failure in the subject is enough, in whatever language the text is.
+_PROGRAM = re.compile(r"mail delivery (sub)?system|delivery (status )?notif|mail transport", re.IGNORECASE)
+# Whom to ask is not who was missed.
+_CONTACT = re.compile(rf"(contact|mailto:|write to|e-?mail to|assistance)[^\n@]{{0,40}}<?{_ADDRESS.pattern}>?", re.IGNORECASE)
 _NOTICE = re.compile(r'"(?:notificationType|eventType)"\s*:\s*"(Bounce|Complaint)"')
 
 
@@ -90,9 +102,9 @@ def is_complaint(headers: Headers, types: Sequence[str], text: str) -> bool:
 
 def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers], text: str) -> tuple[Bounce, ...]:
     """Return whom the mail did not reach, as far as the report says it; each recipient once."""
-    found = list(_reported(reports))
     explanation = _explanation(text)
-    if not found:
+    found = list(_reported(reports, explanation))
+    if not found and not any(_ARRIVED.search(report) for report in reports):
         recipients = _recipients(headers, enclosed, explanation) or _pasted(text[len(explanation) :])
         found = [_told(recipient, recipients, explanation) for recipient in recipients]
     once = {bounce.recipient: bounce for bounce in reversed(found[:MAX_BOUNCES])}
@@ -106,7 +118,7 @@ def _is_letter(headers: Headers, sender: str, text: str) -> bool:
     fails = FAILURE.search(opening) is not None
     returns = EXPLANATION_ENDS.search(opening) is not None or _REPLY_LINE.search(opening) is not None
     if _MACHINE.search(sender):
-        return fails or (returns and is_titled)
+        return fails or (is_titled and (returns or _PROGRAM.search(sender) is not None))
     paths = (headers.first("return-path"), headers.first("from"))
     if any("<>" in path or _DAEMON.search(path) for path in paths):
         return is_titled and (fails or returns)
@@ -122,15 +134,23 @@ def _notice_of(headers: Headers, text: str) -> str:
     return found[1] if found else ""
 
 
-def _reported(reports: Sequence[str]) -> Iterator[Bounce]:
+def _reported(reports: Sequence[str], explanation: str) -> Iterator[Bounce]:
     """Read the blocks of an RFC 3464 report that tell of a failure or a delay."""
     for block in "\n\n".join(reports).split("\n\n"):
         fields = {name.lower(): " ".join(value.split()) for name, value in _FIELD.findall(block)}
-        named = [fields[name] for name in ("original-recipient", "final-recipient", "x-actual-recipient") if name in fields]
+        named = [
+            fields[name] for name in ("original-recipient", "final-recipient", "x-actual-recipient") if name in fields
+        ]
         addresses = [found[0].lower() for value in named if (found := _ADDRESS.search(value))]
-        if not addresses or fields.get("action", "failed").lower() not in {"failed", "failure", "delayed", "undeliverable"}:
+        if not addresses or fields.get("action", "failed").lower() not in {
+            "failed",
+            "failure",
+            "delayed",
+            "undeliverable",
+        }:
             continue
-        reason = fields.get("diagnostic-code", "")
+        about = (line for line in explanation.splitlines() if addresses[0] in line.lower())
+        reason = fields.get("diagnostic-code") or next(about, "")
         yield _judged(addresses[0], fields.get("status", ""), reason)
 
 
@@ -150,7 +170,12 @@ def _judged(recipient: str, stated: str, reason: str) -> Bounce:
     # RFC 3463: x.1 is about the address and 5.4.4 about its host; x.2 is a mailbox that exists (but for x.2.1,
     # which servers also say of nobody's), x.6 and x.7 are about the mail and its sender.
     is_address = status in {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"}
-    is_other = status[:1] == "4" or status[1:3] in {".6", ".7"} or (status[1:3] == ".2" and status != "5.2.1") or TRY_LATER.search(told) is not None
+    is_other = (
+        status[:1] == "4"
+        or status[1:3] in {".6", ".7"}
+        or (status[1:3] == ".2" and status != "5.2.1")
+        or TRY_LATER.search(told) is not None
+    )
     hard = not is_other and (is_address or ADDRESS_GONE.search(told) is not None)
     return Bounce(recipient, status, hard, " ".join(told.split())[:_MAX_REASON])
 
@@ -180,15 +205,31 @@ def _recipients(headers: Headers, enclosed: Sequence[Headers], explanation: str)
     parties = (*headers.all("to"), *headers.all("from"), *headers.all("delivered-to"))
     own = {box.address for value in parties for box in mailboxes(value)}
     named = [next(filter(None, groups)) for groups in _NAMED.findall(explanation)]
-    introduced = [address for part in INTRODUCES.findall(explanation) for address in _ADDRESS.findall(part)]
     returned = [box.address for kept in enclosed for box in mailboxes(kept.first("to"))]
     writers = {box.address for kept in enclosed for box in mailboxes(kept.first("from"))}
-    mentioned = [address for address in _ADDRESS.findall(explanation) if address.lower() not in writers]
-    for candidates in (introduced, named, returned, mentioned):
+    beside = _CONTACT.sub(" ", explanation)
+    mentioned = [address for address in _ADDRESS.findall(beside) if address.lower() not in writers]
+    for candidates in (_introduced(explanation), named, returned, mentioned):
         theirs = [_GATEWAYS.sub("", address).lower() for address in candidates]
         if theirs := [address for address in dict.fromkeys(theirs) if _may_be_customers(address, own)]:
             return theirs
     return []
+
+
+def _introduced(explanation: str) -> list[str]:
+    """Find the addresses in lines that announce them, or, after a few lines without any, in an unbroken list."""
+    found: list[str] = []
+    since = _FAR_BELOW
+    for line in explanation.splitlines():
+        announced = INTRODUCES.search(line)
+        addresses = _ADDRESS.findall(line, announced.end() if announced else 0)
+        if announced:
+            since = 0
+        elif line.strip():
+            since += 0 if addresses else 1
+        if since < _FAR_BELOW:
+            found.extend(addresses)
+    return found
 
 
 def _pasted(returned: str) -> list[str]:

@@ -13,12 +13,16 @@ MAX_MARKUP = 1_000_000
 # The renderer takes about 3 seconds a megabyte of small table cells; longer markup only loses its tags.
 MAX_RENDERED = 300_000
 MAX_OPEN = 1_000
+# So many elements at most are taken to be closed by a tag of another.
+MAX_MISNESTED = 20
 
 _OPEN, _CLOSE, _REST = "\ue000", "\ue001", "\ue002"
 _CONTAINER = re.compile(r"<(/?)(blockquote|div|hr)\b([^>]{0,1000})>", re.IGNORECASE)
 # A line at the left is how GMX, Mail.ru, Roundcube, Zoho and others draw a quote; without one it is an indent.
 _CITED = re.compile(r"type\s*=\s*[\"']?cite|class\s*=\s*[\"'][^\"']{0,200}quote|border-left", re.IGNORECASE)
-_NAMES = re.compile(r"\b(?:class|id|name)\s*=\s*(?:\"([^\"]{0,300})\"|'([^']{0,300})'|([^\s\"'>]{1,300}))", re.IGNORECASE)
+_NAMES = re.compile(
+    r"\b(?:class|id|name)\s*=\s*(?:\"([^\"]{0,300})\"|'([^']{0,300})'|([^\s\"'>]{1,300}))", re.IGNORECASE
+)
 # Outlook on the web puts this before every name in the mail it quotes.
 _PREFIX = re.compile(r"^(?:x_|ec_)+")
 # Gmail, Thunderbird, Yahoo, Zoho, Proton, Tuta, GMX, Apple Mail: what these hold, up to a quote inside, is quoted.
@@ -49,10 +53,14 @@ def text_of(markup: str) -> str:
 
 @dataclass(slots=True)
 class _Container:
-    """An element that is open here; `is_quote` as long as what stands directly in it is quoted."""
+    """An element that is open here; `is_quote` as long as what stands directly in it is quoted.
+
+    `holds_quotes` says that quotes inside are quotes even if they bear no mark of their own.
+    """
 
     name: str
     is_quote: bool
+    holds_quotes: bool = False
 
 
 def _marked(markup: str) -> Iterator[str]:
@@ -76,21 +84,24 @@ def _opened(opened: list[_Container], tag: re.Match[str]) -> Iterator[str]:
     if names & _RESTS:
         yield f"<p>{_REST}</p>"
     is_quote = bool(_CITED.search(tag[3])) if name == "blockquote" else bool(names & _QUOTES)
-    # Gmail's container holds the heading, the quotes and the answers between them.
-    if name == "blockquote" and opened and opened[-1].is_quote and opened[-1].name == "div":
-        opened[-1].is_quote = False
-        yield f"<p>{_CLOSE}</p>"
+    around = opened[-1] if opened else None
+    if name == "blockquote" and around and around.holds_quotes:
+        # Gmail's container holds the heading, the quotes and the answers between them.
+        if around.is_quote:
+            yield f"<p>{_CLOSE}</p>"
+        is_quote, around.is_quote = True, False
     yield tag[0]
     if name == "hr" or len(opened) >= MAX_OPEN:
         return
-    opened.append(_Container(name, is_quote))
+    opened.append(_Container(name, is_quote, holds_quotes=is_quote and name == "div"))
     if is_quote:
         yield f"<p>{_OPEN}</p>"
 
 
 def _closed(opened: list[_Container], name: str) -> Iterator[str]:
     """Close the innermost element of this name and what was left open in it."""
-    at = next((at for at in range(len(opened) - 1, -1, -1) if opened[at].name == name), len(opened))
+    nearest = range(len(opened) - 1, max(-1, len(opened) - 1 - MAX_MISNESTED), -1)
+    at = next((at for at in nearest if opened[at].name == name), len(opened))
     for container in reversed(opened[at:]):
         if container.is_quote:
             yield f"<p>{_CLOSE}</p>"

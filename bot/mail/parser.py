@@ -21,7 +21,9 @@ MAX_SUBJECT = 1_000
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,490})>")
 
-_PASTED_ID = re.compile(r"^[\s>]*(?:message-id|x-original-message-id)\s*:\s*(<[^<>\s]{1,490}>)", re.IGNORECASE | re.MULTILINE)
+_PASTED_ID = re.compile(
+    r"^[ \t>]{0,20}(?:message-id|x-original-message-id)[ \t]*:\s{0,3}(<[^<>\s]{1,490}>)", re.IGNORECASE | re.MULTILINE
+)
 
 __all__ = ["Attachment", "Bounce", "Mailbox", "ParsedMail", "UnreadableMail", "parse", "parse_header"]
 

@@ -36,13 +36,13 @@ _ROW = r"[-_=*‐–—─]"
 _SEPARATOR = re.compile(rf"^[\s*]*{_ROW}{{2,}}\s*{_any_of(SEPARATORS)}\b[^\n]{{0,80}}$", re.IGNORECASE)
 _FORWARD = re.compile(rf"^\s*{_any_of(FORWARDS)}\s*[:：]?\s*$", re.IGNORECASE)
 _VERB = re.compile(rf"(?<![^\W\d_]){_any_of(VERBS)}(?![^\W_])|写道|寫道|のメール|님이", re.IGNORECASE)
-_ROWED = re.compile(rf"^{_ROW}{{2,}}.{{0,200}}{_any_of(VERBS)}\s*{_ROW}{{2,}}$", re.IGNORECASE)
+_ROWED = re.compile(rf"^{_ROW}{{2,20}}\s?(?!{_ROW})\S.{{0,200}}{_any_of(VERBS)}\s*{_ROW}{{2,}}$", re.IGNORECASE)
 # `<ada@desk.test>`, `(ada@desk.test)`, `[mailto:ada@desk.test]`, and what they become when a program unfolds HTML.
 _ADDRESS = re.compile(r"[^\s<>()\[\]:,;\"]{1,100}@[^\s<>()\[\]:,;\"]{2,100}")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\d{1,2}[時时시点]")
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?!\d)|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\d{4}[年년]")
-# A date, then an address in brackets, at the end: Gmail's form in languages where it writes no verb.
-_DATED_ADDRESS = re.compile(r"\d.{0,250}[<(\[][^<>()\[\]\s]{1,100}@[^<>()\[\]\s]{1,100}[>)\]][^<>]{0,60}$")
+# An address in brackets at the end, below a date: Gmail's form in languages where it writes no verb.
+_LAST_ADDRESS = re.compile(r"[<(\[][^<>()\[\]\s@]{1,100}@[^<>()\[\]\s]{1,100}[>)\]][^<>]{0,60}$")
 # Begins like a heading: a weekday or a date after at most a few short words (`Am`, `Il giorno`, `W dniu`).
 _BEGINS = re.compile(r"^(?:-{2,}\s*)?(?:[^\W\d]{1,10}[.,]*\s+){0,4}[^\W\d]{0,12}[.,]*\s?\d")
 _GLUED = re.compile(
@@ -126,7 +126,9 @@ def _attribution_length(lines: Sequence[str], start: int, first: str) -> int:
         if len(joined) > _LONGEST_ATTRIBUTION or (not line and not _has_moment(first)):
             return 0
         is_quoted = marked_next(lines, start + length)
-        if _ROWED.match(joined) or _is_attribution(joined, is_quoted=is_quoted, stands_alone=start == 0 or not lines[start - 1].strip()):
+        if _ROWED.match(joined) or _is_attribution(
+            joined, is_quoted=is_quoted, stands_alone=start == 0 or not lines[start - 1].strip()
+        ):
             return length
         if joined.endswith((":", "：")):
             return 0
@@ -155,7 +157,8 @@ def _is_attribution(line: str, *, is_quoted: bool, stands_alone: bool) -> bool:
     if not line.endswith((":", "：")):
         # Gmail once wrote `2011/4/7 Ada <ada@desk.test>`, and nothing else.
         return is_quoted and is_dated and has_address and line.endswith(">") and line[0].isdigit()
-    if _DATED_ADDRESS.search(line):
+    last = _LAST_ADDRESS.search(line)
+    if last and re.search(r"\d", line[: last.start()]):
         return is_dated or has_time
     if _VERB.search(line) is None:
         return is_quoted and is_dated and has_time and _BEGINS.match(line) is not None

@@ -20,7 +20,8 @@ VERBS = (
 # The fields of a quoted mail's header, each with what it tells.
 FIELDS = {
     "from": ("from", "von", "de", "da", "van", "od", "fra", "från", "lähettäjä", "от", "от кого", "від", "feladó",
-             "de la", "kimden", "gönderen", "από", "差出人", "送信者", "发件人", "发送人", "寄件者", "寄件人", "보낸 사람", "보낸사람"),
+             "de la", "kimden", "gönderen", "από", "差出人", "送信者", "发件人", "发送人", "寄件者", "寄件人",
+             "보낸 사람", "보낸사람"),
     "date": ("date", "sent", "datum", "gesendet", "gesendet am", "envoyé", "fecha", "enviado", "enviado el",
              "enviado em", "enviada em", "enviada", "data", "inviato", "verzonden", "wysłano", "wysłane", "dato",
              "sendt", "skickat", "päivämäärä", "päiväys", "lähetetty", "дата", "отправлено", "надіслано", "odesláno",
@@ -50,7 +51,8 @@ SEPARATORS = (
     "исходное письмо", "пересылаемое сообщение", "пересылаемое письмо", "пересланное сообщение",
     "оригінальне повідомлення", "переслане повідомлення", "původní zpráva", "přeposlaná zpráva", "eredeti üzenet",
     "továbbított üzenet", "mesaj original", "mesaj redirecționat", "orijinal mesaj", "iletilmiş mesaj",
-    "αρχικό μήνυμα", "προωθημένο μήνυμα", "元のメッセージ", "転送メッセージ", "转发的邮件", "转发邮件", "轉寄的郵件", "原始邮件",
+    "αρχικό μήνυμα", "προωθημένο μήνυμα", "元のメッセージ", "転送メッセージ", "转发的邮件", "转发邮件", "轉寄的郵件",
+    "原始邮件",
     "原始郵件", "邮件原件", "原邮件", "원본 메시지", "전달된 메시지",
 )  # fmt: skip
 
@@ -80,11 +82,13 @@ DEVICES = (
     "téléphone", "teléfono", "tablet", "treo", "palm", "mobil", "móvil", "telemóvel", "puhelime", "мобильн", "телефон",
 )  # fmt: skip
 ADVERTS = (
-    "get outlook for", "outlook für", "holen sie sich outlook", "obtenir outlook pour", "téléchargez outlook", "télécharger outlook",
+    "get outlook for", "outlook für", "holen sie sich outlook", "obtenir outlook pour", "téléchargez outlook",
+    "télécharger outlook",
     "obtener outlook para", "ottieni outlook per", "scarica outlook", "obter o outlook", "obtenha o outlook",
     "download outlook", "outlook voor", "pobierz program outlook", "pobierz aplikację outlook", "hent outlook",
     "hämta outlook", "skaffa outlook", "hanki outlook", "скачать outlook", "загрузить outlook", "получить outlook",
-    "outlook を入手", "获取 outlook", "取得 outlook", "iphoneから送信", "ipadから送信", "androidから送信", "发自我的", "從我的",
+    "outlook を入手", "获取 outlook", "取得 outlook", "iphoneから送信", "ipadから送信", "androidから送信", "发自我的",
+    "從我的",
     "从我的", "나의 iphone에서 보냄",
 )  # fmt: skip
 
@@ -101,5 +105,6 @@ CLOSINGS = (
     "mvg", "pozdrawiam", "z poważaniem", "z powazaniem", "med venlig hilsen", "venlig hilsen", "hilsen",
     "bedste hilsner", "mvh", "vh", "kh", "med vennlig hilsen", "vennlig hilsen", "med vänliga hälsningar",
     "vänliga hälsningar", "hälsningar", "bästa hälsningar", "ystävällisin terveisin", "terveisin", "yt", "с уважением",
-    "всего доброго", "с наилучшими пожеланиями", "s pozdravem", "üdvözlettel", "cu stimă", "saygılarımla", "με εκτίμηση",
+    "всего доброго", "с наилучшими пожеланиями", "s pozdravem", "üdvözlettel", "cu stimă", "saygılarımla",
+    "με εκτίμηση",
 )  # fmt: skip

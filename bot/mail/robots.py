@@ -37,6 +37,8 @@ _AWAY_SUBJECT = re.compile(
     r"|автоответ|自動応答|自动答复)",
     re.IGNORECASE,
 )
+
+
 def is_auto_reply(headers: Headers) -> bool:
     """Tell whether a machine sent this by itself (RFC 3834, section 5, and the vendors' forms of it)."""
     submitted = re.split(r"[;(\s]", headers.first("auto-submitted").strip().lower(), maxsplit=1)[0]

@@ -17,7 +17,8 @@ _LONGEST_LINE = 80
 _LONGEST_FOOTER = 6
 _RULE = re.compile(r"^[\s_=*‐-―─-]{2,}$")
 _FOOTER = re.compile(
-    r"mailing.?li(st|jst)|mailman/listinfo|listinfo|unsubscribe|google groups|liste de diffusion|lista de (correo|discus)"
+    r"mailing.?li(st|jst)|mailman/listinfo|listinfo|unsubscribe|google groups|liste de diffusion|lista de (correo"
+    r"|discus)"
     r"|abmelden|lista dyskusyjna|lista mailingowa|メーリングリスト|邮件列表",
     re.IGNORECASE,
 )

@@ -24,6 +24,10 @@ MAX_PART_HEADER = 2_000
 _BOUNDARY = re.compile(rb"boundary\*?[01]?\*?[ \t]*=[ \t\r\n]*\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 _NESTED_MAIL = re.compile(rb"^content-type:[ \t]*message/", re.IGNORECASE | re.MULTILINE)
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
+# Text that programs read: invitations and visiting cards.
+_LISTED = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rfc822-headers"})
+# What these are called where their sender gave no name; Outlook's own format is known by this one.
+_NAMES = {"application/ms-tnef": "winmail.dat", "text/calendar": "invitation.ics", "text/vcard": "contact.vcf"}
 _CONTENT = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
 
 
@@ -70,7 +74,7 @@ def read_body(raw: bytes, offset: int, headers: Headers) -> Body:
         text = _read(_parsed(raw, offset, headers), body, 0, wanted=True)
     except RecursionError:
         raise UnreadableMail("its parts are nested too deeply") from None
-    body.text = storable(text[:MAX_TEXT]).strip()
+    body.text = storable(text[:MAX_TEXT]).strip().strip("\ufeff")
     return body
 
 
@@ -106,7 +110,7 @@ def _read(part: Message, body: Body, depth: int, *, wanted: bool) -> str:
     elif kind in {"message/rfc822", "message/global", "text/rfc822-headers"}:
         body.enclosed.extend(_enclosed(part, children))
     if kind.startswith("message/") or _attached(part, kind, children):
-        body.attachments.append(Attachment(_filename(part), kind, _size(part)))
+        body.attachments.append(Attachment(_filename(part) or _name_of(kind, children), kind, _size(part)))
         return ""
     if kind.startswith("multipart/") and not children:
         # The parts cannot be told apart, as where a line of the header lost its indent: better raw than nothing.
@@ -154,7 +158,7 @@ def _attached(part: Message, kind: str, children: list[Message]) -> bool:
     if children or kind.startswith("multipart/"):
         return False
     disposition = str(part.get("content-disposition", "")).split(";")[0].strip().lower()
-    if disposition == "attachment" or not kind.startswith("text/"):
+    if disposition == "attachment" or not kind.startswith("text/") or kind in _LISTED:
         return True
     return disposition == "inline" and bool(_filename(part))
 
@@ -190,6 +194,14 @@ def _filename(part: Message) -> str:
         return ""
     readable = " ".join(decode_words(name).replace("/", "_").replace("\\", "_").split())
     return storable(readable)[:200]
+
+
+def _name_of(kind: str, children: list[Message]) -> str:
+    """Name what has no name: an enclosed mail by its subject."""
+    if kind == "message/rfc822" and children:
+        subject = " ".join(decode_words(str(children[0].get("subject", ""))[:MAX_PART_HEADER]).split())
+        return storable(subject.replace("/", "_").replace("\\", "_") or "mail")[:190] + ".eml"
+    return _NAMES.get(kind, "")
 
 
 def _size(part: Message) -> int:

@@ -81,15 +81,15 @@ HEADERS = {
     "English, Samsung": "-------- Original message --------\nFrom: Ada <ada@desk.test>\nDate: 04/02/2025 10:00",
     "English, old Proton": "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Tuesday, February 4th, 2025 at 10:00, Ada wrote:",
     "English, two fields": "From: Ada Admin <ada@desk.test>\nDate: Tue, 4 Feb 2025 10:00:00 +0100",
-    "English, wrapped": "From: Ada Admin [mailto:\nada@desk.test]\nSent: Tuesday, February 4, 2025 10:00 AM\nTo: Carla;\n"
-    "  Cosmo; Conrad\nSubject: RE: A very long\nsubject",
+    "English, wrapped": "From: Ada Admin [mailto:\nada@desk.test]\nSent: Tuesday, February 4, 2025 10:00 AM\n"
+    "To: Carla;\n  Cosmo; Conrad\nSubject: RE: A very long\nsubject",
     "English, Gmail forward": "---------- Forwarded message ---------\nFrom: Ada Admin <ada@desk.test>",
     "English, Apple forward": "Begin forwarded message:\n\nFrom: Ada Admin <ada@desk.test>",
     "German, Outlook": "Von: Ada Admin <ada@desk.test>\nGesendet: Dienstag, 4. Februar 2025 10:00\nAn: Carla\n"
     "Betreff: AW: Frage",
     "German, Outlook 2003": "-----Ursprüngliche Nachricht-----\nVon: Ada Admin",
     "German, Samsung": "-------- Ursprüngliche Nachricht --------\nVon: Ada <ada@desk.test>",
-    "German, Thunderbird forward": "-------- Weitergeleitete Nachricht --------\nBetreff: Frage\nDatum: 4. Februar 2025",
+    "German, Thunderbird forward": "-------- Weitergeleitete Nachricht --------\nBetreff: Frage\nDatum: 4.2.2025",
     "French, Outlook": "De : Ada Admin <ada@desk.test>\nEnvoyé : mardi 4 février 2025 10:00\nÀ : Carla\n"
     "Objet : RE: Question",
     "French, Outlook 2003": "-----Message d'origine-----\nDe : Ada Admin",
@@ -116,7 +116,7 @@ HEADERS = {
     "Japanese, Outlook": "差出人: Ada Admin\n送信日時: 2025年2月4日 10:00\n宛先: Carla\n件名: RE: 質問",
     "Japanese, full width": "差出人：Ada Admin\n日時：2025年2月4日 10:00\n宛先：Carla\n件名：質問",
     "Chinese, Outlook": "发件人: Ada Admin\n发送时间: 2025年2月4日 10:00\n收件人: Carla\n主题: 回复: 问题",
-    "Chinese, QQ": "------------------ 原始邮件 ------------------\n发件人: \"Ada\" <ada@desk.test>;",
+    "Chinese, QQ": '------------------ 原始邮件 ------------------\n发件人: "Ada" <ada@desk.test>;',
     "Chinese, traditional": "寄件者: Ada Admin\n寄件日期: 2025年2月4日 10:00\n收件者: Carla\n主旨: 問題",
     "Korean, Outlook": "보낸 사람: Ada Admin\n보낸 날짜: 2025년 2월 4일 10:00\n받는 사람: Carla\n제목: 질문",
     "Czech, Outlook": "Od: Ada Admin\nOdesláno: úterý 4. února 2025 10:00\nKomu: Carla\nPředmět: Dotaz",
@@ -124,7 +124,8 @@ HEADERS = {
 }
 
 ADVERTS = [
-    "Sent from my iPhone", "Sent from Yahoo Mail on Android", "Sent from Mail for Windows", "Von meinem iPhone gesendet",
+    "Sent from my iPhone", "Sent from Yahoo Mail on Android", "Sent from Mail for Windows",
+    "Von meinem iPhone gesendet",
     "Gesendet von Outlook für iOS", "Gesendet mit der GMX Mail App", "Envoyé de mon iPhone", "Enviado desde mi iPhone",
     "Enviado do meu iPhone", "Inviato da iPhone", "Verstuurd vanaf mijn iPhone", "Wysłane z iPhone'a",
     "Sendt fra min iPhone", "Skickat från min iPhone", "Lähetetty iPhonesta", "Отправлено с iPhone", "iPhoneから送信",
