@@ -69,10 +69,14 @@ class Score:
             self.milliseconds.append((time.perf_counter() - started) * 1000)
         return None
 
-    def of(self, corpus: str | None, keys: tuple[str, ...] | None = None) -> str:
-        """Return `held/asked` for a corpus (None: all) and some keys (None: all)."""
+    def share(self, corpus: str | None, keys: tuple[str, ...] | None = None) -> tuple[int, int]:
+        """Return how many expectations hold, and of how many, for a corpus (None: all) and some keys (None: all)."""
         wanted = [pair for pair in self.asked if corpus in {None, pair[0]} and (keys is None or pair[1] in keys)]
-        held, asked = sum(self.held[pair] for pair in wanted), sum(self.asked[pair] for pair in wanted)
+        return sum(self.held[pair] for pair in wanted), sum(self.asked[pair] for pair in wanted)
+
+    def of(self, corpus: str | None, keys: tuple[str, ...] | None = None) -> str:
+        """Return the share in words."""
+        held, asked = self.share(corpus, keys)
         return f"{held}/{asked} {100 * held / asked:5.1f} %" if asked else "-"
 
 
@@ -84,11 +88,13 @@ def _shown(reading: Reading | None, key: str) -> str:
     return f"found {getattr(reading, name, len(reading.attachments))!r:.{_LONGEST_SHOWN}}"
 
 
-def _score(reader: Reader, material: list[Case]) -> Score:
-    score = Score()
-    for case in material:
-        score.judge(case, reader)
-    return score
+def score(reader: Reader, corpus: str | None = None) -> Score:
+    """Let a reader read one corpus, or all."""
+    result = Score()
+    for case in cases():
+        if corpus in {None, case.corpus}:
+            result.judge(case, reader)
+    return result
 
 
 def _print_table(ours: Score, plain: Score) -> None:
@@ -126,8 +132,7 @@ def main() -> int:
     if not (folder() / "cases.jsonl").exists():
         print(f"No corpus at {folder()}: set CASEBOT_CORPUS to its folder.", file=sys.stderr)
         return 1
-    material = [case for case in cases() if chosen.corpus in {None, case.corpus}]
-    ours, plain = _score(read_as_casebot, material), _score(read_plainly, material)
+    ours, plain = score(read_as_casebot, chosen.corpus), score(read_plainly, chosen.corpus)
     _print_table(ours, plain)
     _print_facts(ours, plain)
     if chosen.misses:

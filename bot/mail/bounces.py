@@ -56,7 +56,9 @@ _ARRIVED = re.compile(r"^Action:[ \t]*(delivered|relayed|expanded)", re.IGNORECA
 # No person is called so; a failure in the subject is enough, in whatever language the text is.
 _PROGRAM = re.compile(r"mail delivery (sub)?system|delivery (status )?notif|mail transport", re.IGNORECASE)
 # Whom to ask is not who was missed.
-_CONTACT = re.compile(rf"(contact|mailto:|write to|e-?mail to|assistance)[^\n@]{{0,40}}<?{_ADDRESS.pattern}>?", re.IGNORECASE)
+_CONTACT = re.compile(
+    rf"(contact|mailto:|write to|e-?mail to|assistance)[^\n@]{{0,40}}<?{_ADDRESS.pattern}>?", re.IGNORECASE
+)
 _NOTICE = re.compile(r'"(?:notificationType|eventType)"\s*:\s*"(Bounce|Complaint)"')
 
 

@@ -121,7 +121,7 @@ def _mended(content: bytes) -> str:
     """Decode what is nearly UTF-8, as after a cut in the middle of a letter, else as Windows-1252."""
     text = content.decode("utf-8", "replace")
     broken, foreign = text.count("\ufffd"), sum(not letter.isascii() for letter in text)
-    return text if broken * 4 <= foreign else content.decode("cp1252", "replace")
+    return text if broken * 2 <= foreign else content.decode("cp1252", "replace")
 
 
 def codec_of(charset: str | None) -> str | None:

@@ -31,10 +31,11 @@ _AUTOMATIC = (
 _PRECEDENCES = frozenset({"junk", "auto_reply", "auto-reply"})
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-beenthere", "x-mailing-list", "mailing-list", "x-loop")
 _AWAY_SUBJECT = re.compile(
-    r"(automatic reply|auto(matic)?[- ]?reply|autoreply|out of (the )?office|automatische antwort|abwesenheit"
-    r"|réponse automatique|absence du bureau|respuesta automática|risposta automatica|resposta automática"
-    r"|automatisch antwoord|automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|autoodpowiedź"
-    r"|автоответ|自動応答|自动答复)",
+    r"\[?(automatic (reply|response)|auto[- ]?(reply|response)|auto(?=:)|out of (the )?office|automatische antwort"
+    r"|abwesenheit\w*|réponse automatique|absence du bureau|respuesta automática|fuera de (la )?oficina"
+    r"|risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezig\w*|automatiskt svar"
+    r"|automatisk svar|autosvar|frånvaro\w*|fravær\w*|automaattinen vastaus|poissaolo\w*|autoodpowiedź"
+    r"|automatyczna odpowiedź|автоответ|автоматический ответ|自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆)\]?",
     re.IGNORECASE,
 )
 
@@ -45,6 +46,8 @@ def is_auto_reply(headers: Headers) -> bool:
     if submitted not in {"", "no"}:
         return True
     if any((mark := headers.first(name)) and mark.strip().lower() not in {"no", "false"} for name in _AUTOMATIC):
+        return True
+    if headers.first("x-apple-action").strip().lower() == "vacation":
         return True
     return _precedence_is_automatic(headers) or _receipt(headers) or _is_away_notice(headers) or _null_sender(headers)
 
@@ -68,8 +71,17 @@ def _receipt(headers: Headers) -> bool:
 
 
 def _is_away_notice(headers: Headers) -> bool:
-    """A subject is a hint only; Exchange's wish for no automatic answers makes it a certainty."""
-    return bool(headers.first("x-auto-response-suppress")) and bool(_AWAY_SUBJECT.match(headers.decoded("subject")))
+    """A subject is the last hint: it must be a program's form of words, and something else must say so too.
+
+    Either Exchange's wish for no automatic answers stands beside it, or the mail answers another one, in which case a
+    person's program would have put `Re:` before it.
+    """
+    subject = _AWAY_SUBJECT.match(headers.decoded("subject"))
+    if subject is None:
+        return False
+    answers = headers.first("in-reply-to") or headers.first("references")
+    is_titled = headers.decoded("subject")[subject.end() :].lstrip()[:1] in {":", "：", "-", "–", ""}
+    return bool(headers.first("x-auto-response-suppress")) or bool(answers and is_titled)
 
 
 def _null_sender(headers: Headers) -> bool:
