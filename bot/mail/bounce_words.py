@@ -75,7 +75,8 @@ ADDRESS_GONE = re.compile(
     r"|name service error|unrouteable|unrouted|couldn't find any host|has moved|user .{0,40}has (left|moved)"
     r"|undeliverable address"
     r"|no mx\b|null mx|(does not|doesn't) accept (any )?e?-?mail|does(n't| not) have an? .{0,20}account|isn't a"
-    r"|5\.1\.1\b|5\.1\.10\b|5\.1\.351\b|no existe|リストにありません|invalid [^\n]{0,30}userid|n'existe pas"
+    r"|\b521 5\.3\.2\b|\b556[ -]|5\.1\.1\b|5\.1\.10\b|5\.1\.351\b|no existe|リストにありません"
+    r"|invalid [^\n]{0,30}userid|n'existe pas"
     r"|existiert nicht|unbekannt",
     re.IGNORECASE,
 )
