@@ -114,17 +114,21 @@ def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers
 
 
 def _is_letter(headers: Headers, sender: str, text: str) -> bool:
-    opening = text[:MAX_EXPLANATION]
     subject = headers.decoded("subject")
     is_titled = FAILURE_SUBJECT.search(subject) is not None
+    paths = (headers.first("return-path"), headers.first("from"))
+    is_unanswerable = any("<>" in path or _DAEMON.search(path) for path in paths)
+    is_machine = _MACHINE.search(sender) is not None
+    if not (is_titled or is_machine):
+        return False
+    opening = text[:MAX_EXPLANATION]
     fails = FAILURE.search(opening) is not None
     returns = EXPLANATION_ENDS.search(opening) is not None or _REPLY_LINE.search(opening) is not None
-    if _MACHINE.search(sender):
+    if is_machine:
         return fails or (is_titled and (returns or _PROGRAM.search(sender) is not None))
-    paths = (headers.first("return-path"), headers.first("from"))
-    if any("<>" in path or _DAEMON.search(path) for path in paths):
-        return is_titled and (fails or returns)
-    # Any sender: only if the very first words are a server's and the subject says so too.
+    if is_unanswerable:
+        return fails or returns
+    # Any sender: only if the very first words are a server's and the subject's first or last words say so too.
     first = next((line for line in opening.splitlines() if any(letter.isalnum() for letter in line)), "")
     is_named = FAILURE_SUBJECT.match(subject) or FAILURE_SUBJECT.search(subject[-30:])
     return bool(is_named and FAILURE.search(opening[: opening.find(first) + 120]) and _ADDRESS.search(opening[:1_000]))

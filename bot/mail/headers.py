@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_SECTION = 1_000_000
 MAX_FIELDS = 5_000
@@ -124,6 +125,7 @@ def _mended(content: bytes) -> str:
     return text if broken * 2 <= foreign else content.decode("cp1252", "replace")
 
 
+@lru_cache(maxsize=256)
 def codec_of(charset: str | None) -> str | None:
     """Return Python's name of a charset, or None where it is unknown or not fit for mail."""
     if not charset or not _CHARSET.fullmatch(charset):
