@@ -15,9 +15,15 @@ from bench.corpus_claims import JUDGES, REPLY
 from bench.corpus_readers import Reading
 from bot.mail.parser import parse
 from bot.mail.quoting import new_text, unquoted
+from bot.mail.signatures import without_signature
 
 # (the reply without signature, the reply with it)
 Cutter = tuple[Callable[[str], str], Callable[[str], str]]
+
+
+def _unsigned(cut: Callable[[str], str]) -> Callable[[str], str]:
+    """Lend a library our cutting of signatures, so that only quotes are compared."""
+    return lambda text: "\n".join(without_signature(cut(text).split("\n")))
 
 
 def _quotequail() -> Cutter:
@@ -27,7 +33,7 @@ def _quotequail() -> Cutter:
         found = library.unwrap(text)
         return str(found.get("text_top", "")) if found else text
 
-    return cut, cut
+    return _unsigned(cut), cut
 
 
 def _email_reply_parser() -> Cutter:
@@ -36,21 +42,22 @@ def _email_reply_parser() -> Cutter:
     def cut(text: str) -> str:
         return str(library.parse_reply(text))
 
-    return cut, cut
+    def signed(text: str) -> str:
+        fragments = library.read(text).fragments
+        return "\n".join(part.content for part in fragments if not (part.quoted or part.headers))
+
+    return cut, signed
 
 
 def _mail_parser_reply() -> Cutter:
     languages = list(importlib.import_module("mailparser_reply.constants").MAIL_LANGUAGES)
     library = importlib.import_module("mailparser_reply").EmailReplyParser(languages=languages)
 
-    def cut(text: str) -> str:
-        return str(library.parse_reply(text) or "")
-
     def signed(text: str) -> str:
         replies = library.read(text).replies
         return str(replies[0].content) if replies else ""
 
-    return cut, signed
+    return _unsigned(signed), signed
 
 
 def _ours() -> Cutter:
