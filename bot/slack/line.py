@@ -43,6 +43,7 @@ class Line(SocketModeClient):
             auto_reconnect_enabled=False,
             ping_interval=PING_SECONDS,
             on_message_listeners=[self._heard],
+            on_error_listeners=[self._broken],
             on_close_listeners=[self._closed],
         )
         self._app = app
@@ -96,6 +97,11 @@ class Line(SocketModeClient):
         if not self.greeted.is_set() and json.loads(message).get("type") == "hello":
             self.greeted.set()
             log.info("slack connected")
+
+    def _broken(self, session: Any, _error: Exception) -> None:
+        """Let go of the socket: where Slack said goodbye first, websocket-client's own close leaves it open."""
+        if session.sock is not None:
+            session.sock.shutdown()
 
     def _closed(self, _socket: object) -> None:
         self.ended = True
