@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.cases.inbound import Inbound
 from bot.clock import Clock
-from bot.db import Database, queue_up
+from bot.db import Database
 from bot.log import correlated
 from bot.mail.archive import Archive, MailGone
 from bot.mail.fetching import Fetching
@@ -118,7 +118,7 @@ class Collection:
         now = self._clock.now()
         uids = mailbox.uids_above(0)
         with self._database.writers.begin() as session:
-            self._queue_up(session)
+            self._ledger.queue_up(session)
             mark, earlier = self._ledger.mark(session), self._ledger.beginning(session)
             if mark is not None and earlier is not None and mark.fits(mailbox):
                 return mark, earlier
@@ -186,7 +186,7 @@ class Collection:
 
     def _skip(self, uid_validity: int, uids: Sequence[int]) -> None:
         with self._database.writers.begin() as session:
-            self._queue_up(session)
+            self._ledger.queue_up(session)
             known = self._ledger.entered(session, uid_validity, uids)
             new = [uid for uid in uids if uid not in known]
             self._ledger.enter_all(session, uid_validity, new, Settled(LedgerState.BEFORE_START), self._clock.now())
@@ -234,16 +234,13 @@ class Collection:
 
     def _is_new(self, session: Session, mark: Mark) -> bool:
         """Whether no second Casebot on the same mailbox settled this UID meanwhile."""
-        self._queue_up(session)
+        self._ledger.queue_up(session)
         return not self._ledger.entered(session, mark.uid_validity, [mark.uid])
-
-    def _queue_up(self, session: Session) -> None:
-        queue_up(session, f"mail:{self._ledger.mailbox}/{self._ledger.folder}")
 
     def _pass_over(self, mark: Mark) -> None:
         """Move the mark over UIDs that vanished between search and fetch, or were entered before."""
         with self._database.writers.begin() as session:
-            self._queue_up(session)
+            self._ledger.queue_up(session)
             stored = self._ledger.mark(session)
             if stored is None or (stored.uid_validity == mark.uid_validity and stored.uid < mark.uid):
                 self._ledger.move(session, mark, self._clock.now())

@@ -55,7 +55,11 @@ class Fetching:
         fetched = self._fetched(mailbox, missing, oversized=oversized) if missing else {}
         if fetched:
             with self._database.writers.begin() as session:
-                mails |= self._ledger.keep(session, uid_validity, missing, fetched)
+                self._ledger.queue_up(session)
+                # A second Casebot on the same mailbox may have kept some of them meanwhile.
+                mails = self._ledger.kept(session, uid_validity, uids)
+                new = [listing for listing in missing if listing.uid not in mails]
+                mails |= self._ledger.keep(session, uid_validity, new, fetched)
         refused = self._refused(mailbox, [uid for uid in uids if uid not in mails])
         return (
             (listing, mails.get(listing.uid)) for listing in batch if listing.uid in mails or listing.uid in refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from bot.cursors import move, position_of
+from bot.db import queue_up
 from bot.mail.archive import Kept
 from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
@@ -17,6 +19,7 @@ from bot.mail.models import LedgerEntry, LedgerState, RawMail
 # A UIDVALIDITY has 32 bits (RFC 9051, 2.3.1.1). Above them we count how often a server gave UIDs out again under one.
 _GENERATION = 2**32
 _ENTERED_AT_ONCE = 1_000
+_KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,11 @@ class Mark:
 
     def fits(self, mailbox: Mailbox) -> bool:
         """Whether the server still counts as it did: a UID above all that it gave out is from before a restore."""
-        same = self.uid_validity % _GENERATION == mailbox.uid_validity
-        return same and (mailbox.uid_next == 0 or self.uid < mailbox.uid_next)
+        return self.counts_as(mailbox.uid_validity) and (mailbox.uid_next == 0 or self.uid < mailbox.uid_next)
+
+    def counts_as(self, uid_validity: int) -> bool:
+        """Whether this is the server's UIDVALIDITY, in whatever generation."""
+        return self.uid_validity % _GENERATION == uid_validity
 
     @classmethod
     def read(cls, position: str) -> Mark:
@@ -79,8 +85,10 @@ class EntryKey:
     @classmethod
     def read(cls, text: str) -> EntryKey:
         """Read the written form; raises ValueError for anything else."""
-        folder, uid_validity, uid = text.strip().rsplit("/", 2)
-        return cls(folder, int(uid_validity), int(uid))
+        found = _KEY.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("A mail is named by folder, UIDVALIDITY and UID, for example INBOX/1700000000/42.")
+        return cls(found[1], int(found[2]), int(found[3]))
 
     def __str__(self) -> str:
         return f"{self.folder}/{self.uid_validity}/{self.uid}"
@@ -102,6 +110,10 @@ class Ledger:
         self.mailbox = mailbox
         self.folder = folder
         self._name = f"mail:{mailbox}/{folder}"
+
+    def queue_up(self, session: Session) -> None:
+        """Let those who write in these books pass one at a time, until their transaction ends."""
+        queue_up(session, self._name)
 
     def key(self, mark: Mark) -> EntryKey:
         """Return the name of the row that the mark points at."""

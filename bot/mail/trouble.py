@@ -11,7 +11,7 @@ class MailboxTrouble(Exception):
     """The mailbox can't be read now. `advice` says what to look at."""
 
     def __init__(self, kind: str, reason: str, advice: str) -> None:
-        super().__init__(f"{kind}: {reason}")
+        super().__init__(f"{kind}: {reason} ({advice})")
         self.kind = kind
         self.reason = reason
         self.advice = advice
