@@ -34,6 +34,12 @@ def receive(case: Case, message: Message, at: datetime) -> CaseEvent:
     return _fact(case, EventKind.RECEIVED, _author_of(message), at)
 
 
+def flood(case: Case, message: Message, at: datetime, first: str) -> CaseEvent:
+    """Take one mail of a flood into the case; `first` is the id of the message in which the flood was noticed."""
+    _count(case, message)
+    return _fact(case, EventKind.FLOODED, _author_of(message), at, flood=first)
+
+
 def answer(case: Case, message: Message, at: datetime) -> CaseEvent:
     """Take an answer that the customer can see: waiting time and follow-ups start anew at its time."""
     _count(case, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 import zlib
@@ -66,10 +67,11 @@ class Archive:
         """Return a kept mail as the server handed it over; raises MailGone where its file is lost."""
         if mail.content:
             return zlib.decompress(mail.content)
-        raw = bytearray()
+        # It hands out its own buffer; a bytearray would have to be copied.
+        raw = io.BytesIO()
         for piece in self._pieces(mail.sha256):
-            raw += piece
-        return bytes(raw)
+            raw.write(piece)
+        return raw.getvalue()
 
     def _pieces(self, sha256: str) -> Iterator[bytes]:
         path = self._path(sha256)
