@@ -217,10 +217,11 @@ def _mail_settings() -> Settings:
 def _quarantine() -> Iterator[Quarantine]:
     from bot.cases.errors import CaseError
     from bot.mail.quarantine import Quarantine
+    from bot.mail.trouble import MailboxTrouble
     from bot.wiring import open_desk
 
     settings = _settings()
-    with _clear_refusals(CaseError, ValueError):
+    with _clear_refusals(CaseError, MailboxTrouble, ValueError):
         desk = open_desk(settings, SystemClock())
         yield Quarantine(settings, desk.database, desk.clock, desk.intake)
 

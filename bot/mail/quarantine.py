@@ -15,11 +15,14 @@ from bot.cases.inbound import Author, Inbound, Source
 from bot.clock import Clock
 from bot.db import Database
 from bot.mail.addresses import mailboxes
-from bot.mail.archive import MailGone, archive_of
+from bot.mail.archive import Kept, MailGone, archive_of
 from bot.mail.collection import reason_of
+from bot.mail.connection import open_mailbox, tls_context
 from bot.mail.headers import Headers, decode_bytes, storable
-from bot.mail.ledger import EntryKey, Ledger, Settled
+from bot.mail.ledger import EntryKey, Ledger, Mark, Settled
+from bot.mail.mailbox import Listing
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
+from bot.mail.oauth import Tokens, tokens_of
 from bot.mail.parser import MAX_SUBJECT, parse_header
 from bot.mail.reception import Intake, Reception, is_database_trouble, tell_nobody
 from bot.settings import Settings
@@ -57,7 +60,11 @@ class Waiting:
 class Quarantine:
     """The verbs of who looks after mails that were set aside. Each may be repeated: the first one counts."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, intake: Intake) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, intake: Intake, tokens: Tokens | None = None
+    ) -> None:
+        self._settings = settings
+        self._tokens = tokens or tokens_of(settings, clock, tls_context())
         self._database = database
         self._clock = clock
         self._intake = intake
@@ -88,15 +95,17 @@ class Quarantine:
     def retry(self, key: EntryKey) -> Settled:
         """Read a mail again, with today's parser, and let it end as it would have; or stay, with today's reason.
 
-        What has ended meanwhile is left as it is. Raises NotQuarantined, NothingToRead.
+        What was not kept whole is first asked for again, which takes as long as the mail server takes. What has
+        ended meanwhile is left as it is. Raises NotQuarantined, NothingToRead, MailboxTrouble.
         """
         entry = self._entry(key)
         if entry.state != LedgerState.QUARANTINED:
             return _end_of(entry)
         content, raw = self._content(entry)
         if raw is None or len(content) != raw.size:
-            raise NothingToRead(f"Only the header of {key} was kept: open it as a case, or answer it from the mailbox.")
+            raw = self._fetch_again(key)
         try:
+            content = self._archive.read(raw)
             read = self._reception.read(content, raw.received_at, raw.id)
             return self._settle(key, lambda session: self._reception.take(session, read))
         except Exception as error:
@@ -125,6 +134,38 @@ class Quarantine:
             return Settled(LedgerState(taken.outcome.value), taken.case_id, f"opened by {by.signature}, unread")
 
         return self._settle(key, opened)
+
+    def _fetch_again(self, key: EntryKey) -> RawMail:
+        """Fetch a mail of which too little was kept: MAX_MAIL_SIZE was raised, or the server came to its senses."""
+        mailbox = open_mailbox(self._settings, self._tokens)
+        try:
+            mailbox.open(key.folder)
+            same = Mark(key.uid_validity).counts_as(mailbox.uid_validity)
+            found = mailbox.listings([key.uid], self._clock.now()) if same else []
+            if not found:
+                raise NothingToRead(f"{key} is no longer in the mailbox, and not all of it was kept.")
+            if found[0].size > self._settings.max_mail_size:
+                raise NothingToRead(f"{key} is still larger than MAX_MAIL_SIZE: raise it, or open the mail as a case.")
+            kept = self._archive.keep_pieces(mailbox.chunks(found[0]))
+        finally:
+            mailbox.close()
+        if not kept.size:
+            raise NothingToRead(f"The mail server does not hand over {key}: look at its log.")
+        return self._keep(key, found[0], kept)
+
+    def _keep(self, key: EntryKey, listing: Listing, kept: Kept) -> RawMail:
+        ledger = Ledger(self._mailbox, key.folder)
+        with self._database.writers.begin() as session:
+            ledger.queue_up(session)
+            raw = ledger.kept(session, key.uid_validity, [key.uid]).get(key.uid)
+            if raw is None:
+                raw = ledger.keep(session, key.uid_validity, [listing], {key.uid: kept})[key.uid]
+            raw.size, raw.sha256, raw.content = kept.size, kept.sha256, kept.content
+            entry = self._find(session, key)
+            session.flush()
+            entry.raw_mail_id = raw.id
+            session.add_all((raw, entry))
+        return raw
 
     def _settle(self, key: EntryKey, decide: Callable[[Session], Settled]) -> Settled:
         """Give a waiting mail its end, in one transaction with what follows from it; the first one counts."""

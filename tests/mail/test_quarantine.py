@@ -112,12 +112,35 @@ def test_a_mail_too_big_is_opened_by_its_header_alone(post: Post, dovecot: Dovec
     post.collect()
     [waiting] = quarantine(post).waiting()
 
-    with pytest.raises(NothingToRead, match="Only the header"):
+    with pytest.raises(NothingToRead, match="still larger than MAX_MAIL_SIZE"):
         quarantine(post).retry(waiting.key)
     quarantine(post).open_as_case(waiting.key, MIA)
 
     assert not waiting.whole
     assert "No text could be salvaged" in post.messages()[0].body
+
+
+def test_a_mail_too_big_is_fetched_again_once_the_limit_is_raised(post: Post, dovecot: Dovecot) -> None:
+    post.begin_again(max_mail_size="2000")
+    dovecot.deliver(letter("x" * 5_000))
+    post.collect()
+    key = key_of_the_first(post)
+    post.begin_again(max_mail_size="1000000")
+
+    assert quarantine(post).retry(key).state == "opened"
+
+    [message], [raw] = post.messages(), post.raw_mails()
+    assert (message.body, message.raw_mail_id) == ("x" * 5_000, raw.id)
+
+
+def test_a_mail_too_big_that_is_gone_is_told(post: Post, dovecot: Dovecot) -> None:
+    post.begin_again(max_mail_size="2000")
+    dovecot.deliver(letter("x" * 5_000))
+    post.collect()
+    dovecot.stored()[0].unlink()
+
+    with pytest.raises(NothingToRead, match="no longer in the mailbox"):
+        quarantine(post).retry(key_of_the_first(post))
 
 
 def test_a_mail_without_a_sender_can_not_be_opened(post: Post, dovecot: Dovecot) -> None:
