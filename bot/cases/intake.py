@@ -12,7 +12,7 @@ from bot.cases import lifecycle, rules
 from bot.cases.errors import ONLY_ADMINS
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
-from bot.cases.placing import closed_case_of_thread, place
+from bot.cases.placing import case_cited, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
     flood_since,
@@ -88,7 +88,7 @@ class Intake:
         case = open_case_of(session, inbound.author.identity)
         opening = case is None
         if case is None:
-            case, opened = lifecycle.open_case(next_case_id(session), inbound, now)
+            case, opened = lifecycle.open_case(next_case_id(session), inbound, now, case_cited(session, inbound))
             session.add(case)
             session.flush()
             message = _message(case, inbound)

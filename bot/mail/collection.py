@@ -120,7 +120,8 @@ class Collection:
         with self._database.writers.begin() as session:
             self._ledger.queue_up(session)
             mark, earlier = self._ledger.mark(session), self._ledger.beginning(session)
-            if mark is not None and earlier is not None and mark.fits(mailbox):
+            # A mail at or above the mark belies a server that tells a wrong UIDNEXT.
+            if mark is not None and earlier is not None and (mark.fits(mailbox) or mark.is_among(mailbox, uids)):
                 return mark, earlier
             since = earlier.since if earlier else self._settings.imap_start.since(now)
             mark = Mark(self._ledger.unused(session, mailbox.uid_validity))

@@ -36,6 +36,10 @@ class Mark:
         """Whether the server still counts as it did: a UID above all that it gave out is from before a restore."""
         return self.counts_as(mailbox.uid_validity) and (mailbox.uid_next == 0 or self.uid < mailbox.uid_next)
 
+    def is_among(self, mailbox: Mailbox, uids: Sequence[int]) -> bool:
+        """Whether the server has a mail that it numbered at or after the mark."""
+        return self.counts_as(mailbox.uid_validity) and bool(uids) and uids[-1] >= self.uid
+
     def counts_as(self, uid_validity: int) -> bool:
         """Whether this is the server's UIDVALIDITY, in whatever generation."""
         return self.uid_validity % _GENERATION == uid_validity
