@@ -119,11 +119,9 @@ def reconcile() -> None:
     """Count the mailbox against the ledger; exit 0 only if every mail is accounted for. The bot may run meanwhile."""
     from bot.mail.reconcile import reconcile as accounts_of
     from bot.mail.trouble import MailboxTrouble
-    from bot.wiring import open_desk
 
     settings = _mail_settings()
-    with _clear_refusals(MailboxTrouble):
-        desk = open_desk(settings, SystemClock())
+    with _opened(settings, MailboxTrouble) as desk:
         accounts = accounts_of(settings, desk.database, desk.clock)
     for account in accounts:
         typer.echo("\n".join(account.lines()))
@@ -135,13 +133,11 @@ def replay(since: Annotated[str, typer.Option(help="24h, 2d, a date, or all.")] 
     """Show which stored mails today's parser would read otherwise; nothing is changed."""
     from bot.mail.replay import Replay
     from bot.settings import ImapStart
-    from bot.wiring import open_desk
 
     settings = _settings()
     with _clear_refusals(ValueError):
         start = ImapStart.parse(since)
-    with _clear_refusals():
-        desk = open_desk(settings, SystemClock())
+    with _opened(settings) as desk:
         read = differing = 0
         for mail in Replay(settings, desk.database).replay(start.since(desk.clock.now())):
             read += 1
@@ -218,11 +214,9 @@ def _quarantine() -> Iterator[Quarantine]:
     from bot.cases.errors import CaseError
     from bot.mail.quarantine import Quarantine
     from bot.mail.trouble import MailboxTrouble
-    from bot.wiring import open_desk
 
     settings = _settings()
-    with _clear_refusals(CaseError, MailboxTrouble, ValueError):
-        desk = open_desk(settings, SystemClock())
+    with _opened(settings, CaseError, MailboxTrouble, ValueError) as desk:
         yield Quarantine(settings, desk.database, desk.clock, desk.intake)
 
 
