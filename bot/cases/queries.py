@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
-from bot.cases.models import Case, CaseEvent, Escalation, Message, Question, Status, is_open
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
 from bot.db import Database
 from bot.outbox.models import Delivery, Receipt, unsettled
 
@@ -54,6 +54,16 @@ class Board:
     unacknowledged: int
     cases: Sequence[Sheet]
     more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """More mails of one customer than anybody wants to be told of: how many were not said one by one."""
+
+    case_id: str
+    mails: int
+    first: Message
+    latest: Message
 
 
 class CaseQueries:
@@ -102,6 +112,18 @@ class CaseQueries:
         chosen = select(Message).where(col(Message.id).in_(message_ids))
         with self._readers.begin() as session:
             return session.exec(chosen.order_by(col(Message.timestamp), col(Message.id))).all()
+
+    def flood(self, first: int) -> Flood:
+        """Return how a flood of mails stands, by the id of the message in which it was noticed."""
+        with self._readers.begin() as session:
+            begun = session.get_one(Message, first)
+            counted = select(func.count(), func.max(CaseEvent.message_id)).where(
+                CaseEvent.case_id == begun.case_id,
+                CaseEvent.kind == EventKind.FLOODED,
+                col(CaseEvent.detail)["flood"].as_string() == str(first),
+            )
+            mails, latest = session.exec(counted).one()
+            return Flood(begun.case_id, mails, begun, session.get_one(Message, latest))
 
     def escalation(self, escalation_id: int) -> Escalation:
         """Return one escalation; LookupError if there is none."""
