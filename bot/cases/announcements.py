@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question
 from bot.outbox.models import Delivery, Priority
@@ -119,12 +120,16 @@ def ask(question: Question, *, redraw: bool = False) -> Delivery:
 
 
 def notice(kind: str, content: dict[str, Any], at: datetime) -> Delivery:
-    """Return a notice to the support channel about something that belongs to no case (`kind` chooses its words)."""
+    """Return a notice to the support channel about something that belongs to no case.
+
+    `kind` chooses its words. Its subject is its own, for two notices alike are still two.
+    """
+    name = f"{kind}:{uuid4().hex}"
     return Delivery(
         kind=Kind.NOTICE,
         place=Hearer.SUPPORT,
-        lane=f"{Kind.NOTICE}:{kind}:{at.isoformat()}",
-        subject=kind,
+        lane=f"{Kind.NOTICE}:{name}",
+        subject=name,
         content=content,
         priority=Priority.MESSAGE,
         created_at=at,

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.cases.announcements import Kind
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
 from bot.db import Database
-from bot.outbox.models import Delivery, Receipt, unsettled
+from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
 
 class Filter(StrEnum):
@@ -145,6 +146,13 @@ class CaseQueries:
         said = select(Receipt).where(Receipt.kind == kind, Receipt.subject == subject)
         with self._readers.begin() as session:
             return session.exec(said).first()
+
+    def is_card_in_flight(self) -> bool:
+        """Return whether a card may stand in Slack already whose receipt we don't have yet."""
+        doubtful = or_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.unsure).is_(True))
+        flying = select(Delivery.id).where(unsettled(), Delivery.kind == Kind.CARD, doubtful)
+        with self._readers.begin() as session:
+            return session.exec(flying.limit(1)).first() is not None
 
     def is_awaited(self, lane: str) -> bool:
         """Return whether something of this lane is still to be said."""
