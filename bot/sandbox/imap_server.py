@@ -42,16 +42,48 @@ def _config(user: str, password: str) -> Config:
     )
 
 
+class WholeResponses(asyncio.StreamWriter):
+    """Sends what was written only when it is drained: whole responses.
+
+    pymap writes a response in many small pieces; a client that looks at an idle connection between two of them would
+    find half a line, which real servers never show it.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        transport = writer.transport
+        super().__init__(transport, transport.get_protocol(), reader, asyncio.get_running_loop())
+        self._unsent = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep a piece until `drain`."""
+        self._unsent += data
+
+    async def drain(self) -> None:
+        """Send what was kept, in one piece."""
+        self._send()
+        await super().drain()
+
+    def close(self) -> None:
+        """Send what is left and close."""
+        self._send()
+        super().close()
+
+    def _send(self) -> None:
+        if self._unsent:
+            super().write(bytes(self._unsent))
+            self._unsent.clear()
+
+
 class ImapServer:
     """One account; folders come into being when a mail is put into them. Everything runs in one loop."""
 
-    def __init__(self, user: str, password: str) -> None:
+    def __init__(self, user: str, password: str, port: int = 0) -> None:
         self._config = _config(user, password)
         self._login = Login(self._config)
         self._login.users_dict[user] = UserMetadata(self._config, user, password=password)
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self.port = port
 
     async def start(self) -> None:
         """Listen on loopback; a second start takes the port of the first."""
@@ -64,7 +96,8 @@ class ImapServer:
                 return
             self._talks.add(task)
             try:
-                await serve(reader, writer, SocketInfoLocal(writer, unique_id=uuid4().bytes))
+                whole = WholeResponses(reader, writer)
+                await serve(reader, whole, SocketInfoLocal(whole, unique_id=uuid4().bytes))
             except (ConnectionError, EOFError):
                 writer.close()
             finally:

@@ -28,11 +28,11 @@ class Mailbox:
     address = letters.SUPPORT_ADDRESS
     authserv_id = letters.AUTHSERV_ID
 
-    def __init__(self, clock: SandboxClock, changes: Changes) -> None:
+    def __init__(self, clock: SandboxClock, changes: Changes, imap_port: int = 0, smtp_port: int = 0) -> None:
         self.password = secrets.token_urlsafe(12)
         self._clock, self._changes = clock, changes
-        self._imap = ImapServer(self.address, self.password)
-        self._smtp = SmtpSink(self.address, self.password, self._take)
+        self._imap = ImapServer(self.address, self.password, imap_port)
+        self._smtp = SmtpSink(self.address, self.password, self._take, smtp_port)
         self._inboxes: dict[str, list[EmailMessage]] = defaultdict(list)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_away = False

@@ -21,8 +21,10 @@ from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.connections import end_connections, reset
 from bot.sandbox.faults import Faults
+from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
+from bot.sandbox.plugs import Plugs
 from bot.sandbox.socket_mode import SocketLink
 from bot.sandbox.web_api import WebApi
 from bot.sandbox.workspace import Workspace
@@ -41,15 +43,26 @@ class Sandbox:
     A taken port raises OSError in the thread that starts it.
     """
 
-    def __init__(self, port: int = 0, clock: SandboxClock | None = None, on_clock: OnClock | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        clock: SandboxClock | None = None,
+        on_clock: OnClock | None = None,
+        *,
+        plugs: Plugs | None = None,
+        imap_port: int = 0,
+        smtp_port: int = 0,
+    ) -> None:
         self.clock = clock or SandboxClock()
         self.changes = Changes()
         self.link = SocketLink()
         self.faults = Faults()
         self.workspace = Workspace(self.clock, self.changes, self.link)
-        self.mailbox = Mailbox(self.clock, self.changes)
+        self.mailbox = Mailbox(self.clock, self.changes, imap_port, smtp_port)
         self.page = Page(self.workspace, self.mailbox, self.advance)
         self.on_clock = on_clock
+        self.plugs = plugs
+        """The bot's own plug, where somebody runs one beside the sandbox; the page offers to pull it."""
         self.port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -228,6 +241,7 @@ class Sandbox:
             Route("/api/{method}", call, methods=["GET", "POST"]),
             Route("/response/{key}", respond, methods=["POST"]),
             WebSocketRoute("/link/", link),
+            *FileRoutes(self.workspace, self.faults).routes(),
             *self.page.routes(),
         ]
 

@@ -17,11 +17,19 @@ class Workspace(Interactions):
     Every method may be called from any thread but the sandbox's own loop; what is returned is a copy.
     """
 
-    def say(self, user: str, channel: str, text: str, thread_ts: str = "") -> str:
-        """Type a message and return its ts; `@casebot`, `#support` and links become what Slack makes of them."""
+    def say(
+        self, user: str, channel: str, text: str, thread_ts: str = "", *, files: Iterable[tuple[str, bytes]] = ()
+    ) -> str:
+        """Type a message and return its ts; `@casebot`, `#support` and links become what Slack makes of them.
+
+        `files` are attached, each a name and its content; the bot hears file_share and downloads `url_private`.
+        """
         with self.changes.writing():
             person, place = self._member(user, channel)
             message = postings.words_of(self, person.id, sent_text(self, text))
+            stored = [self.files.add(self.new_file(name, person.id, content)) for name, content in files]
+            if stored:
+                return str(postings.share(self, place, message, stored, thread_ts or "")["ts"])
             return str(postings.post(self, place, message, thread_ts or "")["ts"])
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
