@@ -67,6 +67,11 @@ class Grants:
         """Whether the bot may use this scope."""
         return not self.enforced or scope in self.scopes
 
+    @property
+    def allows_posts_everywhere(self) -> bool:
+        """Whether the bot may post to public channels it is not in; only a scope of its own allows that."""
+        return "chat:write.public" in self.scopes
+
     def hears(self, event: Json) -> bool:
         """Whether the app subscribed to an event."""
         if not self.enforced or self.events is None:

@@ -160,6 +160,7 @@ class Sandbox:
             raise TimeoutError("the sandbox did not start")
         if self._failure is not None:
             raise self._failure
+        log.info("sandbox serves, to this machine only", url=self.url, imap=self.imap_port, smtp=self.smtp_port)
 
     def stop(self) -> None:
         """Close every port and connection and end the thread."""

@@ -85,6 +85,10 @@ class State:
                 return channel
         raise LookupError(f"there is no channel {where!r}")
 
+    def described(self, person: Person) -> Json:
+        """Return the user object that the app may see."""
+        return person.shape(with_email=self.grants.allows("users:read.email"))
+
     def im(self, user: str) -> Channel:
         """Return the direct conversation of a person with the bot, opened if need be."""
         for channel in self.channels.values():

@@ -53,7 +53,7 @@ class ViewShelf:
         if hash_ and old["hash"] != hash_:
             raise SlackError("hash_conflict")
         shaped = self._shaped(view, old["id"])
-        shaped |= {key: old[key] for key in ("root_view_id", "previous_view_id")}
+        shaped |= {key: old[key] for key in ("root_view_id", "previous_view_id", "state")}
         old.clear()
         old.update(shaped)
         return old

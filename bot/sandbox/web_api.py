@@ -101,7 +101,7 @@ class WebApi:
         method = METHODS.get(call.method)
         if method is None:
             self._state.unknown_methods[call.method] += 1
-            log.warning("unknown method called", method=call.method)
+            log.warning("unknown method called", method=call.method, times=self._state.unknown_methods[call.method])
             raise SlackError("unknown_method", req_method=call.method)
         if call.method not in TOKENLESS:
             self._check_token(call)
@@ -121,6 +121,7 @@ class WebApi:
         """Make the response while the state is held, and remember the call as it was answered."""
         response = JSONResponse(answer, status)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.grants.scopes))
+        response.headers["server"] = "casebot-sandbox"
         response.headers["x-slack-req-id"] = uuid4().hex
         call.answer = json.loads(bytes(response.body))
         self._state.calls.append(call)

@@ -90,7 +90,7 @@ class Workspace(Interactions):
         with self.changes.writing():
             id_ = f"U0{name.upper()}"
             self.people[id_] = Person(id_, name, real_name, email, real_name, is_admin=admin)
-            events.tell(self, {"type": "team_join", "user": self.people[id_].shape()})
+            events.tell(self, {"type": "team_join", "user": self.described(self.people[id_])})
             return self.people[id_]
 
     def rename_person(self, user: str, display_name: str) -> None:
@@ -99,7 +99,7 @@ class Workspace(Interactions):
             person = self.person(user)
             person.display_name = display_name
             now = int(self.clock.now().timestamp())
-            change = {"type": "user_change", "user": person.shape(), "cache_ts": now}
+            change = {"type": "user_change", "user": self.described(person), "cache_ts": now}
             events.tell(self, change | {"event_ts": self.next_ts()})
 
     def create_usergroup(self, handle: str, users: Iterable[str]) -> str:
@@ -133,6 +133,13 @@ class Workspace(Interactions):
         """Return what was said to this person alone, oldest first; each has its `channel`."""
         with self.changes.reading():
             return copy.deepcopy(self.whispers.get(self.person(user).id, []))
+
+    def reload(self, user: str) -> None:
+        """Restart a person's Slack: what was said to him alone, and his open modals, are gone."""
+        with self.changes.writing():
+            person = self.person(user)
+            self.whispers.pop(person.id, None)
+            self.shelf.close(person.id, whole=True)
 
     def home(self, user: str) -> Json | None:
         """Return a person's App Home as it was last published."""
