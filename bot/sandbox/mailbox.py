@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -64,10 +65,10 @@ class Mailbox:
         """Return a mail that was not delivered yet; the arguments are those of `letters.compose`."""
         return letters.compose(self._clock, sender, subject, text, **extras)
 
-    def deliver(self, mail: EmailMessage | bytes, folder: str = "INBOX") -> int:
-        """Put a mail into the desk's mailbox as it is and return its UID."""
+    def deliver(self, mail: EmailMessage | bytes, folder: str = "INBOX", arrived: datetime | None = None) -> int:
+        """Put a mail into the desk's mailbox as it is and return its UID; it arrived now unless said otherwise."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=policy.SMTP)
-        return self._wait(self._deliver(raw, folder))
+        return self._wait(self._deliver(raw, folder, arrived))
 
     def send(self, sender: str, subject: str, text: str, **extras: Unpack[letters.Extras]) -> EmailMessage:
         """Compose a mail and deliver it."""
@@ -97,8 +98,8 @@ class Mailbox:
         """Return who has how much mail, for error messages."""
         return "\n".join(f"{address}: {len(mails)} mails" for address, mails in self.inboxes().items())
 
-    async def _deliver(self, raw: bytes, folder: str = "INBOX") -> int:
-        uid = await self._imap.append(raw, self._clock.now(), folder)
+    async def _deliver(self, raw: bytes, folder: str = "INBOX", arrived: datetime | None = None) -> int:
+        uid = await self._imap.append(raw, arrived or self._clock.now(), folder)
         with self._changes.writing():
             return uid
 

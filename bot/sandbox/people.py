@@ -22,6 +22,8 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     deleted: bool = False
+    is_extra: bool = False
+    """Whether this is somebody of the background, whom the page offers nobody to play."""
 
     def answers_to(self, who: str) -> bool:
         """Whether `who` is this person's id, short name, full name or address (any case)."""

@@ -98,6 +98,15 @@ def withdraw(state: State, file: StoredFile) -> None:
                     message["files"][at] = {"id": file.id, "mode": "tombstone"}
 
 
+def recall(channel: Channel, message: Json, ts: str, thread_ts: str = "") -> Json:
+    """Put a message of the past into a channel; nobody is told, and its ts must be later than all before it."""
+    message["ts"] = ts
+    if thread_ts:
+        _reply(channel, message, thread_ts)
+    channel.messages[ts] = message
+    return message
+
+
 def _reply(channel: Channel, message: Json, thread_ts: str) -> None:
     if thread_ts not in channel.messages:
         raise SlackError("thread_not_found")

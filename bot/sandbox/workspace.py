@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.sandbox import events, postings
 from bot.sandbox.channels import Channel
@@ -31,6 +32,30 @@ class Workspace(Interactions):
             if stored:
                 return str(postings.share(self, place, message, stored, thread_ts or "")["ts"])
             return str(postings.post(self, place, message, thread_ts or "")["ts"])
+
+    def recall(self, user: str, channel: str, text: str, at: datetime, thread_ts: str = "") -> Json:
+        """Let a person have said something in the past: it stands there, the bot is not told.
+
+        Returns the message event that Slack would have sent then. Call it in the order of time, before anything else
+        is said in that channel.
+        """
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            message = postings.words_of(self, person.id, sent_text(self, text))
+            micros = max((int(ts.replace(".", "")) for ts in place.messages), default=0) + 1
+            micros = max(int(at.timestamp() * 1_000_000), micros)
+            postings.recall(place, message, f"{micros // 1_000_000}.{micros % 1_000_000:06d}", thread_ts)
+            told = events.told(message) | {"channel": place.id, "channel_type": place.kind}
+            return copy.deepcopy(told | {"event_ts": message["ts"]})
+
+    def settle_in(self, name: str, real_name: str, email: str, *channels: str) -> Person:
+        """Let somebody have been here for long: a member of these channels, and nobody is told."""
+        with self.changes.writing():
+            id_ = f"U0{name.upper()}"
+            self.people[id_] = Person(id_, name, real_name, email, real_name, is_extra=True)
+            for channel in channels:
+                self.channel(channel).members.append(id_)
+            return self.people[id_]
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change one's own message."""
