@@ -12,7 +12,8 @@ from bot.demo.stories import MATTERS, TONGUES, Matter
 
 CASES_A_DAY = 7
 SLACK_CUSTOMERS = 8
-MOST_REST = timedelta(hours=72)
+UNTOUCHED = timedelta(hours=16)
+"""Nobody of the team looked at what came since: the demo begins in the morning."""
 
 
 class Deed(StrEnum):
@@ -75,8 +76,9 @@ def draw(count: int, now: datetime, random: Random) -> list[Step]:
         at = max(at, free_at[customer])  # noqa: PLW2901 - a customer has one open case at a time
         matter = random.choice([each for each in MATTERS if each.tongue == customer.tongue])
         episode = Episode(number, customer, matter, random.choice(("ada", "ada", "amos")))
-        plan = list(_plan(episode, at, random))
-        free_at[customer] = plan[-1].at + timedelta(hours=1)
+        fresh = now - at < UNTOUCHED
+        plan = list(_plan(episode, at, random, fresh=fresh))
+        free_at[customer] = now if fresh else plan[-1].at + timedelta(hours=1)
         steps += plan
     return sorted(step for step in steps if step.at < now)
 
@@ -97,7 +99,7 @@ def _customers(count: int, random: Random) -> list[Customer]:
     return inside + everybody[SLACK_CUSTOMERS:count]
 
 
-def _plan(episode: Episode, at: datetime, random: Random) -> Iterator[Step]:
+def _plan(episode: Episode, at: datetime, random: Random, *, fresh: bool) -> Iterator[Step]:
     turn = 0
 
     def step(deed: Deed, hours: float) -> Step:
@@ -106,16 +108,18 @@ def _plan(episode: Episode, at: datetime, random: Random) -> Iterator[Step]:
         return Step(at, turn, deed, episode)
 
     yield step(Deed.WRITE, 0)
+    if fresh:
+        return
     forgotten = random.random() < 0.06
     if not forgotten and random.random() < 0.6:
         yield step(Deed.ACKNOWLEDGE, random.uniform(0.05, 1.5))
     for _ in episode.matter.more:
-        if random.random() < 0.7:
+        if random.random() < 0.45:
             yield step(Deed.WRITE, random.uniform(0.3, 6))
     if forgotten:
         yield step(Deed.SWEEP, 48.1)
         yield step(Deed.ACKNOWLEDGE, random.uniform(1, 9))
     yield step(Deed.ANSWER, random.uniform(0.3, 14))
-    if random.random() < 0.5:
+    if random.random() < 0.3:
         yield step(Deed.THANK, random.uniform(0.2, 8))
-    yield step(Deed.CLOSE, random.uniform(0.2, 20))
+    yield step(Deed.CLOSE, random.uniform(0.5, 40))

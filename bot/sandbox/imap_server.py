@@ -4,6 +4,7 @@ import asyncio
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,6 +17,15 @@ from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import FetchRequirement
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
+
+
+@dataclass(frozen=True)
+class KeptMail:
+    """A mail of a folder with what IMAP promises never to change."""
+
+    uid: int
+    arrived: datetime
+    raw: bytes
 
 
 class QuietConfig(Config):
@@ -138,6 +148,20 @@ class ImapServer:
         """Return UID and bytes of every mail in a folder."""
         async with self._folder(folder) as mailbox:
             return [(m.uid, await _raw(m)) async for m in mailbox.messages()]
+
+    async def kept(self, folder: str) -> tuple[int, list[KeptMail]]:
+        """Return a folder's UIDVALIDITY and its mails."""
+        async with self._folder(folder) as mailbox:
+            mails = [KeptMail(m.uid, m.internal_date, await _raw(m)) async for m in mailbox.messages()]
+            return mailbox.uid_validity, mails
+
+    async def put_back(self, folder: str, validity: int, mails: list[KeptMail]) -> None:
+        """Make a folder what it was, UIDVALIDITY and UIDs included; pymap has no public way to say so."""
+        async with self._folder(folder) as mailbox:
+            mailbox._uid_validity = validity
+            for mail in mails:
+                mailbox._max_uid = mail.uid - 1
+                await mailbox.append(AppendMessage(mail.raw, mail.arrived, frozenset()), recent=False)
 
 
 async def _raw(message: Message) -> bytes:

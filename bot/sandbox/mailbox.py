@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TypeVar, Unpack
 
-from bot.sandbox import letters
+from bot.sandbox import letters, snapshot
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.imap_server import ImapServer
+from bot.sandbox.shapes import Json
 from bot.sandbox.smtp_sink import SmtpSink
 
 T = TypeVar("T")
@@ -52,7 +53,11 @@ class Mailbox:
         """Open both ports, the same as before if they were open once; runs in the sandbox's loop."""
         self._loop = asyncio.get_running_loop()
         await self._imap.start()
-        await self._smtp.start()
+        try:
+            await self._smtp.start()
+        except OSError:
+            await self._imap.stop()
+            raise
         self.is_away = False
 
     async def stop(self) -> None:
@@ -89,6 +94,17 @@ class Mailbox:
     def stored(self, folder: str = "INBOX") -> list[tuple[int, bytes]]:
         """Return UID and bytes of each mail in the desk's mailbox."""
         return self._wait(self._imap.stored(folder))
+
+    def kept(self) -> Json:
+        """Return all mail as JSON, for a snapshot."""
+        validity, mails = self._wait(self._imap.kept("INBOX"))
+        return snapshot.mail_as_json(self, validity, mails)
+
+    def put_back(self, kept: Json) -> None:
+        """Take back what `kept` returned."""
+        self._wait(self._imap.put_back("INBOX", kept["uid_validity"], snapshot.mails_of(kept)))
+        with self._changes.writing():
+            self._inboxes.update(snapshot.inboxes_of(kept))
 
     def wait_for(self, look: Callable[[], T], timeout: float = 10) -> T:
         """Return the first truthy answer of `look`, asked again after each change of the sandbox."""

@@ -82,6 +82,11 @@ class SocketLink:
             lines.append(f"  {envelope.kind} {event.get('type') or event.get('command')}, try {envelope.attempt + 1}")
         return "\n".join(lines)
 
+    def unheard(self) -> list[Json]:
+        """Return the payloads of events that nobody acked yet, for a snapshot."""
+        waiting = [*(flight.envelope for flight in list(self._flights.values())), *list(self._parked)]
+        return [envelope.payload for envelope in waiting if envelope.is_event]
+
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to send, from this loop."""
         self._loop = loop

@@ -122,6 +122,16 @@ class State:
         """Return a new id such as Ev0000002A."""
         return f"{letter}{next(self._numbers):08X}"
 
+    def numbers_given(self) -> Json:
+        """Return how far ids and ts were given out, for a snapshot."""
+        return {"ids": next(self._numbers), "ts": self._last_ts, "views": self.shelf.number_given()}
+
+    def go_on_from(self, given: Json) -> None:
+        """Give out nothing again that `numbers_given` counted."""
+        self._numbers = itertools.count(given["ids"] + 1)
+        self._last_ts = max(self._last_ts, given["ts"])
+        self.shelf.go_on_from(given["views"])
+
     def new_file(self, name: str, user: str, content: bytes = b"") -> StoredFile:
         """Return a file with an id of its own, not kept yet."""
         return StoredFile(self.next_id("F"), name, user, int(self.clock.now().timestamp()), content=content)

@@ -69,6 +69,14 @@ class ViewShelf:
         stack = self.stacks.get(user)
         return stack[-1] if stack else None
 
+    def number_given(self) -> int:
+        """Return the number of the newest view, for a snapshot."""
+        return next(self._numbers)
+
+    def go_on_from(self, number: int) -> None:
+        """Give out later numbers only."""
+        self._numbers = itertools.count(number + 1)
+
     def _open_views(self) -> list[Json]:
         return [*self.homes.values(), *(view for stack in self.stacks.values() for view in stack)]
 
