@@ -131,4 +131,4 @@ def test_a_database_without_its_sandbox_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cases.db").touch()
 
     with pytest.raises(Unreadable, match="has a database but no"):
-        play.demo([].append, free_port(), open_page=False, stop=threading.Event(), data=tmp_path)
+        play.demo(print, free_port(), open_page=False, stop=threading.Event(), data=tmp_path)
