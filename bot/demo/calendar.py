@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,8 @@ from bot.demo.stories import MATTERS, TONGUES, Matter
 
 CASES_A_DAY = 7
 SLACK_CUSTOMERS = 8
-UNTOUCHED = timedelta(hours=16)
+URGENT = re.compile("urgent|critical", re.IGNORECASE)
+UNTOUCHED = timedelta(hours=26)
 """Nobody of the team looked at what came since: the demo begins in the morning."""
 
 
@@ -74,13 +76,19 @@ def draw(count: int, now: datetime, random: Random) -> list[Step]:
             [each for each in customers if free_at[each] <= at] or [min(customers, key=free_at.__getitem__)]
         )
         at = max(at, free_at[customer])  # noqa: PLW2901 - a customer has one open case at a time
-        matter = random.choice([each for each in MATTERS if each.tongue == customer.tongue])
-        episode = Episode(number, customer, matter, random.choice(("ada", "ada", "amos")))
         fresh = now - at < UNTOUCHED
+        matter = _matter(customer.tongue, random, urgent=fresh and number % 3 == 0)
+        episode = Episode(number, customer, matter, random.choice(("ada", "ada", "amos")))
         plan = list(_plan(episode, at, random, fresh=fresh))
         free_at[customer] = now if fresh else plan[-1].at + timedelta(hours=1)
         steps += plan
     return sorted(step for step in steps if step.at < now)
+
+
+def _matter(tongue: str, random: Random, *, urgent: bool) -> Matter:
+    matters = [each for each in MATTERS if each.tongue == tongue]
+    pressing = [each for each in matters if URGENT.search(each.opening)]
+    return random.choice(pressing if urgent and pressing else matters)
 
 
 def _customers(count: int, random: Random) -> list[Customer]:

@@ -53,6 +53,12 @@ def test_everything_that_can_happen_happened(session: Session) -> None:
     assert session.exec(select(func.count()).select_from(Escalation)).one() > 0
 
 
+def test_something_is_left_to_do(session: Session) -> None:
+    pending = select(func.count()).select_from(Escalation).where(col(Escalation.settled_at).is_(None))
+
+    assert session.exec(pending).one() > 0
+
+
 def test_it_happened_at_its_own_time(session: Session) -> None:
     stories = session.exec(select(Case).order_by(col(Case.created_at))).all()
     numbers = [int(case.case_id.removeprefix("CASE-")) for case in stories]
