@@ -51,17 +51,49 @@ def demo(
     port: Annotated[int, typer.Option(help="First port to try for the page.")] = 0,
     *,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+    seed: Annotated[int, typer.Option(min=0, max=5000, help="Begin with a history of so many cases.")] = 0,
+    story: Annotated[int, typer.Option(help="Which history: the same number tells the same one.")] = 1,
+    data: Annotated[Path | None, typer.Option(help="Keep everything in this directory and go on from it.")] = None,
 ) -> None:
     """Try the whole desk without any account: a small Slack and a mailbox in the browser, and the real bot."""
     with _sandbox_installed():
         from bot.demo import play
+        from bot.demo.keeping import Unreadable
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     configure("WARNING", "console")
-    with _clear_refusals(OSError):
-        play.demo(typer.echo, port or play.PORT, open_page=open_page, stop=stop)
+    with _clear_refusals(OSError, Unreadable):
+        play.demo(
+            typer.echo,
+            port or play.PORT,
+            open_page=open_page,
+            stop=_stopped_by_signals(),
+            history=play.History(seed, story),
+            data=data,
+        )
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="First port to try for the page and the Web API.")] = 0,
+    imap_port: Annotated[int, typer.Option(help="Port of the mailbox; 0 takes a free one.")] = 0,
+    smtp_port: Annotated[int, typer.Option(help="Port for outgoing mail; 0 takes a free one.")] = 0,
+    env_file: Annotated[Path | None, typer.Option(help="Write the variables here instead of printing them.")] = None,
+) -> None:
+    """Serve the small Slack and the mailbox alone, for building and testing any Slack app without a workspace."""
+    with _sandbox_installed():
+        from bot.demo import alone, play
+        from bot.sandbox.server import MailPortTaken
+
+    configure("WARNING", "console")
+    with _clear_refusals(OSError, MailPortTaken):
+        alone.serve(
+            typer.echo,
+            port or play.PORT,
+            stop=_stopped_by_signals(),
+            imap_port=imap_port,
+            smtp_port=smtp_port,
+            env_file=env_file,
+        )
 
 
 @app.command()
@@ -187,6 +219,14 @@ def quarantine_open(key: _Key) -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")
+
+
+def _stopped_by_signals() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _settings() -> Settings:
