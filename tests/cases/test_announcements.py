@@ -126,4 +126,6 @@ def test_a_delivery_names_what_it_draws(about: About, subject: str) -> None:
 def test_a_notice_carries_its_own_words() -> None:
     told = notice("quarantine", {"uid": 5}, START)
 
-    assert (told.kind, told.place, told.subject, told.content) == ("notice", "support", "quarantine", {"uid": 5})
+    assert (told.kind, told.place, told.content) == ("notice", "support", {"uid": 5})
+    assert told.subject.startswith("quarantine:")
+    assert told.subject != notice("quarantine", {"uid": 5}, START).subject

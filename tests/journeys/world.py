@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,7 +21,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import Interaction
 from bot.sandbox.workspace import text_of
 from bot.settings import load_settings
-from bot.wiring import SWEEP, Bot, build_bot
+from bot.wiring import Bot, build_bot
 from tests.services.dovecot import Dovecot
 from tests.services.process import free_port
 
@@ -51,11 +51,10 @@ class World:
 
     def start(self) -> None:
         """Start the bot on what its database holds; returns when everything it needs is connected."""
-        began = self.sandbox.clock.now()
         self.bot = build_bot(self.settings, self.sandbox.clock, Pacing(0.0, 0.0))
         self._runtime = Runtime(self.bot)
         self._runtime.start()
-        self.until(lambda: self.health()["status"] == "healthy" and self._swept_since(began))
+        self.until(lambda: self.health()["status"] == "healthy")
 
     def stop(self) -> None:
         self._runtime.stop()
@@ -67,9 +66,7 @@ class World:
     def passes(self, **span: float) -> None:
         """Let time pass; returns when the sweep has come round."""
         self.sandbox.advance(timedelta(**span))
-        moved = self.sandbox.clock.now()
         self._runtime.sweep_now()
-        self.until(lambda: self._swept_since(moved))
 
     # -- people write --------------------------------------------------------------------------------------------
 
@@ -155,10 +152,6 @@ class World:
         """Wait until everything that was written is taken in, and everything decided is said."""
         self.until(lambda: self.sandbox.link.waiting == 0 and len(self.rows(LedgerEntry)) == self._delivered)
         self.until(self._rests)
-
-    def _swept_since(self, moment: datetime) -> bool:
-        swept = self.bot.schedule.succeeded_at(SWEEP)
-        return swept is not None and swept >= moment
 
     def _rests(self) -> bool:
         """Whether nothing is left to be said."""

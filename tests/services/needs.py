@@ -62,9 +62,16 @@ class Needs:
             config.hook.pytest_deselected(items=left_out)
             items[:] = runnable
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take over what a worker of pytest-xdist left out; each of them leaves out the same."""
+        self._not_run.update(getattr(node, "workeroutput", {}).get("not_run", {}))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._failed:
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["not_run"] = self._not_run
+        elif self._failed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
