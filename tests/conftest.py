@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.services.chromium import chromium
 from tests.services.dovecot import Dovecot
 from tests.services.needs import pytest_configure as pytest_configure
+from tests.services.needs import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 from tests.services.postgresql import Postgres
 
 

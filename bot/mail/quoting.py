@@ -1,6 +1,6 @@
 """What is new in a reply: without the quoted mail, its heading and the signature. In doubt everything is kept.
 
-Why the rules are our own, and how they compare with the libraries, is told in bot/decisions/quoting.md.
+Why the rules are our own, and how they compare with the libraries, is told in bot/decisions/15-quoting.md.
 """
 
 from __future__ import annotations
