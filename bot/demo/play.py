@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.demo.process import BotProcess
+from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
 PORT = 8765
@@ -35,6 +36,7 @@ def demo(tell: Callable[[str], None], port: int, *, open_page: bool, stop: threa
         sandbox.on_clock = bot.advance_clock
         try:
             bot.start()
+            set_stage(sandbox, bot)
             tell(_WELCOME.format(url=sandbox.url, log=bot.log))
             if open_page and _has_display():
                 webbrowser.open(sandbox.url)

@@ -23,6 +23,7 @@ from bot.sandbox.connections import end_connections, reset
 from bot.sandbox.faults import Faults
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
+from bot.sandbox.page_plugs import Outlets, Plugs, Switch
 from bot.sandbox.socket_mode import SocketLink
 from bot.sandbox.web_api import WebApi
 from bot.sandbox.workspace import Workspace
@@ -38,17 +39,25 @@ class Sandbox:
     """A context manager: `with Sandbox() as sandbox:` serves until the block ends.
 
     `port` 0 takes a free one; `on_clock` is called with each step of the clock, so that others can be told.
+    `plugs` lets the page kill and start the bot; `outlets.connect_bot` does so later.
     A taken port raises OSError in the thread that starts it.
     """
 
-    def __init__(self, port: int = 0, clock: SandboxClock | None = None, on_clock: OnClock | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        clock: SandboxClock | None = None,
+        on_clock: OnClock | None = None,
+        plugs: Plugs | None = None,
+    ) -> None:
         self.clock = clock or SandboxClock()
         self.changes = Changes()
         self.link = SocketLink()
         self.faults = Faults()
         self.workspace = Workspace(self.clock, self.changes, self.link)
         self.mailbox = Mailbox(self.clock, self.changes)
-        self.page = Page(self.workspace, self.mailbox, self.advance)
+        self.outlets = Outlets(self.changes, self._switches(), plugs)
+        self.page = Page(self.workspace, self.mailbox, self.outlets, self.advance)
         self.on_clock = on_clock
         self.port = port
         self._thread: threading.Thread | None = None
@@ -130,6 +139,18 @@ class Sandbox:
     def resume_mailbox(self) -> None:
         """The mailbox comes back on the same ports, with all its mail."""
         self._run(self.mailbox.start())
+
+    def _switches(self) -> dict[str, Switch]:
+        slack = "Slack is away: the bot can’t reach it. What is written now reaches the bot when Slack is back."
+        mailbox = "The mailbox is away: the bot can’t reach it. What is sent now lies there until it is back."
+        return {
+            "slack": Switch(
+                "Slack", self.pause_slack, self.resume_slack, lambda: not self.faults.slack_is_away, slack
+            ),
+            "mailbox": Switch(
+                "Mailbox", self.pause_mailbox, self.resume_mailbox, lambda: not self.mailbox.is_away, mailbox
+            ),
+        }
 
     def settle(self, timeout: float = 10) -> None:
         """Wait until every envelope was acked or given up."""
