@@ -31,7 +31,7 @@ _SECRET_SHAPES = (
     r"(?<=hooks\.slack\.com/)[^\s\"'<>\\]+",
     r"(?<=ticket=)[\w.%-]+",
     r"(?<=Bearer )[\w.~+/=-]+",
-    r"(?<=Basic )[\w+/=]{8,}",
+    r"(?<=Basic )(?!Information)[\w+/=]{8,}",
     r"(?<=://)[^\s/@:\"'<>\\]*:[^\s/@\"'<>\\]+(?=@)",
 )
 _ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -10,12 +9,11 @@ from types import FrameType, TracebackType
 
 import structlog
 
+from bot.settings.proxies import spare_this_machine
 from bot.slack.connection import SlackAway
 from bot.wiring import SWEEP, Bot
 
 log = structlog.get_logger(__name__)
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Runtime:
@@ -29,6 +27,7 @@ class Runtime:
         """Start, wait for SIGTERM or Ctrl-C, and stop. TokenRefused and PortTaken before anything was begun."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
+        _log_what_escapes()
         self.start()
         log.info("casebot runs", health=f"http://{self._bot.settings.host}:{self._bot.settings.port}/health")
         self._stop.wait()
@@ -37,8 +36,7 @@ class Runtime:
     def start(self) -> None:
         """Bring the parts up, those first on which others lean."""
         bot = self._bot
-        _spare_this_machine_from_proxies()
-        _log_what_escapes()
+        spare_this_machine()
         bot.slack.directory.load()
         try:
             bot.slack.connection.identify()
@@ -80,13 +78,6 @@ class Runtime:
 
     def _signalled(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
-
-
-def _spare_this_machine_from_proxies() -> None:
-    """Keep every library's hands off the proxy when it talks to this machine (the websocket library would use it)."""
-    for name in ("NO_PROXY", "no_proxy"):
-        spared = [host for host in os.environ.get(name, "").split(",") if host]
-        os.environ[name] = ",".join([*spared, *(host for host in LOOPBACK if host not in spared)])
 
 
 def _log_what_escapes() -> None:

@@ -176,4 +176,3 @@ def _checks(desk: Desk, slack: SlackEdge, mail: MailWatcher | None, schedule: Sc
         "scheduler": Check(lambda: schedule.problem),
         "slack": Check(lambda: slack.connection.problem),
     }
-

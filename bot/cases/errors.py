@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+ONLY_ADMINS = "Only the support team's admins can do that. Nothing was changed."
+
 
 class CaseError(Exception):
     """A request that was understood and refused. Its text is told to the asker in private; nothing changed."""

@@ -9,6 +9,7 @@ import structlog
 from sqlmodel import Session, select
 
 from bot.cases import lifecycle, rules
+from bot.cases.errors import ONLY_ADMINS
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Taken
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
 from bot.cases.placing import closed_case_of_thread, place
@@ -139,7 +140,8 @@ class Intake:
         if placed is None:
             return Taken(Outcome.UNPLACED)
         self._noted(session, placed.case, inbound, now)
-        return Taken(Outcome.ADMIN, placed.case.case_id)
+        wants_close = rules.closes(inbound.text, self._rules.closure_phrases)
+        return Taken(Outcome.ADMIN, placed.case.case_id, ask_back=ONLY_ADMINS if wants_close else "")
 
     def _revise(self, session: Session, message: Message, revision: Revision) -> None:
         now = self._clock.now()

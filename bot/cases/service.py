@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.cases import lifecycle
 from bot.cases.announcements import redrawn_card
-from bot.cases.errors import IllegalMove, NotAllowed
+from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import Author
 from bot.cases.intake import Intake, end, raise_alarm
 from bot.cases.models import Case, ReasonKind, Status
@@ -82,4 +82,4 @@ class CaseService:
 
 def _only_admins(by: Author) -> None:
     if not by.is_admin:
-        raise NotAllowed("Only the support team's admins can do that. Nothing was changed.")
+        raise NotAllowed(ONLY_ADMINS)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Sender, Unsure
@@ -191,6 +191,7 @@ def _again(session: Session, parcel: Parcel) -> Sequence[Delivery]:
 
 
 def _keep_receipt(session: Session, delivery: Delivery, posted: Posted, now: datetime) -> None:
+    queue_up(session, f"receipt:{delivery.kind}:{delivery.subject}")
     known = select(Receipt).where(Receipt.kind == delivery.kind, Receipt.subject == delivery.subject)
     receipt = session.exec(known).first() or Receipt(
         kind=delivery.kind, subject=delivery.subject, case_id=delivery.case_id, place="", external_id="", said_at=now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-COMMAND = "/case"
 ACKNOWLEDGE = "case_acknowledge"
 CLOSE = "case_close"
 CONFIRM = "question_confirm"

@@ -14,21 +14,25 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
+from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
-from bot.slack.identity import Identity
+from bot.slack.identity import BAD_TOKEN, Identity
 from bot.slack.places import Places
 
 log = structlog.get_logger(__name__)
 
-BAD_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 PLACES_AGAIN_SECONDS = 30.0
 # slack_sdk looks at its session once per ping; a lost one is opened anew no later than this.
 PING_SECONDS = 5.0
+EAGER_SECONDS = 0.02
+HANG_UP_SECONDS = 2.0
+GOODBYE_SECONDS = 2.0
 
 
-class TokenRefused(Exception):
+class TokenRefused(PermissionError):
     """Slack does not know a token of ours; only a new setting helps."""
 
 
@@ -65,9 +69,12 @@ class SlackConnection:
     @property
     def problem(self) -> str:
         """What is wrong with the line, in words; empty while all is well."""
-        if self._problem or not self._hears():
-            return self._problem or "the socket is down; reconnecting"
-        return "; ".join(f"{setting}: {problem}" for setting, problem in self._places.missing.items())
+        if self._problem:
+            return self._problem
+        unusable = [f"{setting}: {problem}" for setting, problem in self._places.missing.items()]
+        if self._places.resolved and not self._hears():
+            unusable.append("the socket is down; reconnecting")
+        return "; ".join(unusable)
 
     def identify(self) -> None:
         """Ask Slack who we are. TokenRefused if it does not know us; SlackAway if it can't be asked."""
@@ -86,21 +93,30 @@ class SlackConnection:
             if not self._places.resolved or (self._places.missing and self._places_due()):
                 self._asking(self._places.resolve)
                 self._places_at = time.monotonic()
-            if not self._described:
-                self._asking(self._directory.refresh)
-                self._described = True
-            if self._places.resolved and self._handler is None:
+            if self._directory.is_empty:
+                self._describe()
+            if self._handler is not None:
+                _watch(self._handler.client)
+            elif self._places.resolved:
                 self._asking(self._open)
+            # What the last process knew is good enough to begin with: a large workspace takes minutes to list.
+            if not self._described:
+                self._describe()
         except (SlackAway, TokenRefused) as problem:
             self._problem = str(problem)
             raise
-        self._problem = "" if self._places.resolved else "a channel of ours is unknown"
+        self._problem = ""
         return 0
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up; what is in hand is finished and acked first."""
+        self._greeted = False
         if self._handler is not None:
-            self._handler.client.close()
+            _hang_up(self._handler.client)
+
+    def _describe(self) -> None:
+        self._asking(self._directory.refresh)
+        self._described = True
 
     def _places_due(self) -> bool:
         return time.monotonic() - self._places_at > PLACES_AGAIN_SECONDS
@@ -112,6 +128,9 @@ class SlackConnection:
         handler = SocketModeHandler(self._app, self._app_token, web_client=self._web, ping_interval=PING_SECONDS)
         handler.client.on_message_listeners.append(self._heard)
         handler.client.on_close_listeners.append(self._hung_up)
+        # slack_sdk's monitor would take a session that is still connecting for a lost one; `_watch` starts it later.
+        handler.client.current_app_monitor_started = True
+        _listen_eagerly(handler.client)
         try:
             handler.client.connect()
         except Exception:
@@ -136,10 +155,48 @@ class SlackConnection:
             reason = str(error.response.get("error") or f"HTTP {error.response.status_code}")
             if reason in BAD_TOKEN:
                 raise TokenRefused(_token_advice(reason, at_socket=self._identity.known)) from error
-            raise SlackAway(f"Slack answers {reason}") from error
+            needed = error.response.get("needed")
+            advice = f"; the app needs the scope {needed}: add it and install the app again" if needed else ""
+            raise SlackAway(f"Slack answers {reason}{advice}") from error
         except (URLError, OSError, HTTPException) as error:
             cause = getattr(error, "reason", error)
             raise SlackAway(f"Slack can't be reached ({cause}); check the network and SLACK_API_URL") from error
+
+
+def _watch(client: SocketModeClient) -> None:
+    """Let slack_sdk's monitor open the socket anew whenever it is lost."""
+    monitor: Any = client.current_app_monitor
+    if monitor.thread is not None and monitor.thread.ident is None:
+        monitor.start()
+
+
+def _listen_eagerly(client: SocketModeClient) -> None:
+    """Let the thread that reads the socket find a new one within EAGER_SECONDS; slack_sdk looks every half second."""
+    patient: Any = client.current_session_runner
+    patient.shutdown()
+    client.current_session_runner = IntervalRunner(patient.target, EAGER_SECONDS).start()
+
+
+def _hang_up(client: SocketModeClient) -> None:
+    """Finish and ack what is in hand, then close the socket.
+
+    The thread that reads it must be woken, or it would wait for ten seconds, and told not to open it again.
+    """
+    client.auto_reconnect_enabled = False
+    client.closed = True  # else its processor never ends
+    client.message_queue.put("")  # nothing to process, but it wakes up at once
+    processor: Any = client.message_processor
+    processor.shutdown()
+    client.message_workers.shutdown()
+    reader = client.current_session_runner
+    reader.event.set()
+    session: Any = client.current_session
+    if session is not None and session.sock is not None:
+        session.keep_running = False
+        session.sock.abort()
+        # A socket that is closed before its reader woke up never wakes it.
+        reader.thread.join(GOODBYE_SECONDS)
+    client.close()
 
 
 def _token_advice(reason: str, *, at_socket: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from bot.cases.inbound import Author
 from bot.clock import Clock
@@ -34,12 +34,17 @@ class Directory:
         self._in_groups: frozenset[str] = frozenset()
 
     def load(self) -> None:
-        """Read what the last process knew."""
+        """Read what the last process knew; without admin groups in the settings, nobody is an admin by group."""
         with self._database.readers.begin() as session:
             people = {person.user_id: person for person in session.exec(select(Person))}
-            members = frozenset(session.exec(select(GroupMember.user_id)))
+            members = _members(session) if self._groups else frozenset()
         with self._lock:
             self._people, self._in_groups = people, members
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody was ever described to us."""
+        return not self._people
 
     def author(self, user_id: str) -> Author:
         """Return who this is, as far as is known; a stranger goes by his id until Slack tells his name."""
@@ -95,9 +100,9 @@ class Directory:
             session.exec(delete(GroupMember).where(col(GroupMember.group_id) == group_id))
             session.add_all(GroupMember(group_id=group_id, user_id=user_id) for user_id in members)
             session.flush()
-            everybody = frozenset(session.exec(select(GroupMember.user_id)))
+            members_of_all = _members(session)
         with self._lock:
-            self._in_groups = everybody
+            self._in_groups = members_of_all
 
     def _is_admin(self, user_id: str, person: Person | None) -> bool:
         if user_id in self._listed:
@@ -122,6 +127,9 @@ class Directory:
     def _forget_groups(self, kept: set[str]) -> None:
         with self._database.writers.begin() as session:
             session.exec(delete(GroupMember).where(col(GroupMember.group_id).not_in(kept)))
+            left = _members(session)
+        with self._lock:
+            self._in_groups = left
 
     def _is_admin_group(self, group: Mapping[str, Any]) -> bool:
         return any(_called(group, name) for name in self._groups)
@@ -138,6 +146,10 @@ class Directory:
             outsider=any(user.get(mark) for mark in marks),
             seen_at=self._clock.now(),
         )
+
+
+def _members(session: Session) -> frozenset[str]:
+    return frozenset(session.exec(select(GroupMember.user_id)))
 
 
 def _called(group: Mapping[str, Any], name: str) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Slack's errors for a token that it does not know, or no more; only a new one helps.
+BAD_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+
 
 @dataclass(slots=True)
 class Identity:

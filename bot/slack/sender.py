@@ -18,6 +18,7 @@ from bot.outbox.models import Delivery, Receipt
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from bot.slack.action_ids import DELIVERY
 from bot.slack.drawings import Drawings
+from bot.slack.identity import BAD_TOKEN
 from bot.slack.places import Places
 from bot.slack.views.parts import Drawing
 
@@ -25,18 +26,26 @@ log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
 
-# Errors that a repetition can't mend: somebody must change a setting, a scope or a channel first.
+# What is wrong with the message itself: no repetition mends it.
 PERMANENT = frozenset(
     {
-        "account_inactive", "cant_update_message", "channel_not_found", "ekm_access_denied", "invalid_auth",
-        "invalid_blocks", "invalid_blocks_format", "is_archived", "message_not_found", "missing_scope",
-        "msg_blocks_too_long", "msg_too_long", "no_permission", "no_text", "not_authed", "not_in_channel",
-        "restricted_action", "token_expired", "token_revoked", "too_many_attachments",
+        "cannot_reply_to_message", "cant_update_message", "edit_window_closed", "invalid_arguments", "invalid_blocks",
+        "invalid_blocks_format", "invalid_metadata_format", "message_not_found", "metadata_too_large",
+        "msg_blocks_too_long", "msg_too_long", "no_text", "thread_not_found", "too_many_attachments",
+    }
+)  # fmt: skip
+# What somebody can mend while we wait: the bot's membership, its scopes, the channel's settings. What is to be said
+# there is kept until then.
+MENDABLE = frozenset(
+    {
+        "channel_not_found", "ekm_access_denied", "is_archived", "missing_scope", "no_permission", "not_in_channel",
+        "restricted_action",
     }
 )  # fmt: skip
 # A thread that isn't there yet, or a channel not looked up yet, is worth a moment's patience.
 PATIENCE_SECONDS = 1.0
 PLACE_SECONDS = 10.0
+MENDING_SECONDS = 30.0
 
 
 class SlackSender:
@@ -132,6 +141,10 @@ def _refusal(error: SlackApiError) -> Exception:
     if response.status_code == 429 or reason == "ratelimited":
         seconds = float(response.headers.get("Retry-After", 1))
         return Later(seconds, "Slack asks for patience", whole_place=True)
+    if reason in BAD_TOKEN:
+        return Away(f"Slack refuses our token: {reason}")
+    if reason in MENDABLE:
+        return Later(MENDING_SECONDS, f"Slack says {reason}", whole_place=True)
     if reason in PERMANENT:
         return Refused(reason)
     # Slack's 5xx and its fatal_error or internal_error don't tell whether the post happened.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -34,8 +35,9 @@ def web_client(token: str, api_url: str, *, patient: bool = False) -> WebClient:
     return client
 
 
+@cache
 def tls_context() -> ssl.SSLContext:
-    """Return a verifying context; SSL_CERT_FILE and SSL_CERT_DIR of the environment are honoured by OpenSSL itself."""
+    """Return the verifying context of all our calls; OpenSSL itself honours SSL_CERT_FILE and SSL_CERT_DIR."""
     context = ssl.create_default_context()
     if not context.get_ca_certs():
         context.load_verify_locations(certifi.where())

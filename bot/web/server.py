@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from collections.abc import Callable, Mapping
 
@@ -14,11 +16,11 @@ from bot.web.health import Check, health
 
 log = structlog.get_logger(__name__)
 
-START_SECONDS = 5.0
+STOP_SECONDS = 5.0
 
 
 class PortTaken(Exception):
-    """Another program listens on our port."""
+    """Our address can't be listened on, mostly because another program does."""
 
 
 def build_web(checks: Mapping[str, Check]) -> FastAPI:
@@ -45,27 +47,32 @@ class WebServer:
         # uvicorn's own handlers would bypass our log's redaction.
         config = uvicorn.Config(web, host=host, port=port, log_config=None, access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
+        self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
     def start(self) -> None:
         """Listen; PortTaken says what to do when the port is not free."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
-            socket = self._server.config.bind_socket()
-        except SystemExit as refused:
-            raise PortTaken(_advice(self._host, self._port)) from refused
-        self._sockets = [socket]
+            self._listener = socket.create_server((self._host, self._port), family=family)
+        except OSError as refused:
+            raise PortTaken(_advice(self._host, self._port, refused)) from refused
         self._thread.start()
 
     def stop(self) -> None:
         """Answer what is asked right now and end."""
         self._server.should_exit = True
         if self._thread.is_alive():
-            self._thread.join(START_SECONDS)
+            self._thread.join(STOP_SECONDS)
+        if self._listener is not None:
+            self._listener.close()
 
     def _run(self) -> None:
         run: Callable[..., None] = self._server.run
-        run(sockets=self._sockets)
+        run(sockets=[self._listener])
 
 
-def _advice(host: str, port: int) -> str:
-    return f"{host}:{port} can't be listened on, probably because another program does. Set PORT to a free one."
+def _advice(host: str, port: int, refused: OSError) -> str:
+    if refused.errno == errno.EADDRINUSE:
+        return f"Another program listens on {host}:{port} already. Stop it, or set PORT to a free one."
+    return f"{host}:{port} can't be listened on ({refused.strerror or refused}). Correct HOST and PORT."

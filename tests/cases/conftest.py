@@ -2,3 +2,4 @@
 
 from tests.cases.desk import database as database
 from tests.cases.desk import desk as desk
+from tests.cases.desk import standing_url as standing_url

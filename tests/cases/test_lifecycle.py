@@ -86,6 +86,7 @@ def test_an_escalation_is_raised_once_and_further_reasons_join() -> None:
     assert first is not None
     assert second is not None
     assert (first.kind, second.kind) == (EventKind.ESCALATED, EventKind.REASON_JOINED)
+    assert joined is not None
     assert joined is raised
     assert [row["keyword"] for row in joined.reasons] == ["urgent", "critical"]
     assert [row["keyword"] for row in second.detail["reasons"]] == ["critical"]

@@ -174,13 +174,13 @@ def test_three_messages_are_no_reason() -> None:
 @pytest.mark.parametrize(
     ("length", "words"),
     [
-        (timedelta(0), "0 min"),
-        (timedelta(seconds=59), "0 min"),
+        (timedelta(0), "0 s"),
+        (timedelta(seconds=59), "59 s"),
         (timedelta(minutes=12), "12 min"),
         (timedelta(minutes=60), "1 h 00 min"),
         (timedelta(hours=48, minutes=3, seconds=59), "48 h 03 min"),
         (timedelta(days=10), "240 h 00 min"),
-        (timedelta(seconds=-5), "0 min"),
+        (timedelta(seconds=-5), "0 s"),
     ],
 )
 def test_a_span_is_told_in_hours_and_minutes(length: timedelta, words: str) -> None:

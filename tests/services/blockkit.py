@@ -1,4 +1,4 @@
-"""A check of Block Kit by Slack's documented limits: it is not ours alone, so it is looked for beside the repository."""
+"""A check of Block Kit by Slack's documented limits; not part of the repository, so it is looked for beside it."""
 
 import os
 from collections.abc import Callable

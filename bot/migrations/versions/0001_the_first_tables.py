@@ -38,7 +38,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cases_customer_identifier'), ['customer_identifier'], unique=False)
-        batch_op.create_index('ix_cases_open_last_message_at', ['last_message_at'], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+        batch_op.create_index('ix_cases_open_last_message_at', ['status', 'last_message_at'], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
         batch_op.create_index('ix_cases_status', ['status', 'created_at'], unique=False)
         batch_op.create_index('uq_cases_one_open_per_customer', ['customer_identifier'], unique=True, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
 

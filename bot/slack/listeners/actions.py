@@ -9,27 +9,27 @@ from slack_bolt import Ack
 from bot.cases.inbound import Author
 from bot.cases.service import CaseService
 from bot.slack.action_ids import read_case_value
-from bot.slack.asides import Asides
+from bot.slack.echo import Echo
 
 
 def acknowledge_clicked(
-    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, asides: Asides
+    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
 ) -> None:
     """Say for the admin: I have it."""
     case_id, _ = read_case_value(action)
     cases.acknowledge(case_id, by=actor)
     ack()
-    _confirm(body, actor, asides, f"You acknowledged {case_id}.")
+    echo.clicked(body, actor, f"You acknowledged {case_id}.")
 
 
 def close_clicked(
-    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, asides: Asides
+    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
 ) -> None:
     """End the case; Slack's own dialog has asked before."""
     case_id, _ = read_case_value(action)
     cases.close(case_id, by=actor)
     ack()
-    _confirm(body, actor, asides, f"You closed {case_id}.")
+    echo.clicked(body, actor, f"You closed {case_id}.")
 
 
 def confirm_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
@@ -47,10 +47,3 @@ def ignore_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseS
 def anything_clicked(ack: Ack) -> None:
     """Acknowledge a control that does nothing by itself (a link button, one of an older release)."""
     ack()
-
-
-def _confirm(body: dict[str, Any], actor: Author, asides: Asides, text: str) -> None:
-    """Answer a click on a private message, which nothing redraws; cards and alerts show it themselves."""
-    container = body.get("container") or {}
-    if container.get("is_ephemeral"):
-        asides.tell(actor.identity, text, container.get("channel_id"))

@@ -27,6 +27,8 @@ def message_heard(
     asides: Asides,
 ) -> None:
     """Take in what was said; an edit or deletion is recorded with its message."""
+    if not places.resolved:
+        raise NotReady("the team's channels are not known yet")
     words = to_inbound(event, directory.author, directory.names(), places.inside)
     if words is None or not _is_heard(words, event, places):
         return

@@ -10,6 +10,9 @@ from bot.cases.rules import span
 from bot.slack.views import words
 from bot.slack.views.parts import Drawing, case_buttons, context, customer, section
 
+# The newest of them; each takes a line, and all of them one section.
+REASONS_SHOWN = 8
+
 _SETTLED = {"acknowledged": "acknowledged by", "answered": "answered by", "closed": "closed by"}
 
 
@@ -19,22 +22,22 @@ def alert(sheet: Sheet, escalation: Escalation, card_url: str | None) -> Drawing
     settled = _settled(escalation)
     sign = ":white_check_mark:" if settled else ":rotating_light:"
     headline = settled or "needs somebody now"
-    reasons = "\n".join(f"• {_reason(row)}" for row in escalation.reasons)
+    shown = escalation.reasons[-REASONS_SHOWN:]
+    earlier = len(escalation.reasons) - len(shown)
+    reasons = [f"and {words.count(earlier, 'earlier reason')}"] * (earlier > 0) + [f"• {_reason(row)}" for row in shown]
     title = f"{sign} *{case.case_id}* {headline}\n{customer(case)}"
-    blocks = [section(title), section(words.shortened(reasons, words.SECTION_LIMIT))]
+    blocks = [section(title), section("\n".join(reasons))]
     if sheet.latest is not None:
         blocks.append(section(words.quoted(sheet.latest.body, 400)))
     link = f" · {words.link(card_url, 'open the case')}" if card_url else ""
     small = context(f"raised {words.when(escalation.raised_at)}{link}")
-    plain = "; ".join(row["words"] for row in escalation.reasons)
-    text = words.shortened(
-        words.escape(f"{case.case_id} {headline}: {case.customer_name}. {plain}"), words.FALLBACK_LIMIT
-    )
+    plain = "; ".join(words.one_line(row["words"], 250) for row in shown)
+    text = f"{case.case_id} {headline}: {words.one_line(case.customer_name, 80)}. {plain}"
     return Drawing(text, [*blocks, small, *case_buttons(sheet)])
 
 
 def _reason(row: dict[str, str]) -> str:
-    said = words.escape(words.shortened(row["words"], 300))
+    said = words.one_line(row["words"], 250)
     since = row.get("since")
     return f"{said} (since {words.when(datetime.fromisoformat(since))})" if since else said
 
@@ -43,5 +46,5 @@ def _settled(escalation: Escalation) -> str:
     if escalation.settled_at is None or escalation.outcome is None:
         return ""
     after = span(escalation.settled_at - escalation.raised_at)
-    by = words.escape(escalation.settled_by or "")
+    by = words.one_line(escalation.settled_by or "", 120)
     return f"{_SETTLED[escalation.outcome]} {by}, {after} after the alert"

@@ -12,13 +12,14 @@ def card(sheet: Sheet) -> Drawing:
     """Draw a case for the team."""
     case = sheet.case
     latest = sheet.latest
-    preview = words.shortened(latest.body, 150) if latest else ""
-    subject = f"\n*{words.escape(words.shortened(case.subject, 150))}*" if case.subject else ""
+    preview = words.one_line(latest.body, 150) if latest else ""
+    subject = f"\n*{words.one_line(case.subject, 150)}*" if case.subject.strip() else ""
     blocks = [section(f"*{case.case_id}* · {state(sheet)}\n{customer(case)}{subject}")]
     if latest is not None:
-        speaker = "" if latest.sender == case.customer_identifier else f"{words.escape(latest.sender_name)} answered:\n"
+        answered = f"{words.one_line(latest.sender_name, 80)} answered:\n"
+        speaker = "" if latest.sender == case.customer_identifier else answered
         blocks.append(section(speaker + words.quoted(latest.body)))
-    text = words.escape(f"{case.case_id} · {case.customer_name}: {preview}")
+    text = f"{case.case_id} · {words.one_line(case.customer_name, 80)}: {preview}"
     return Drawing(text, [*blocks, context(*_small_print(sheet)), *case_buttons(sheet)])
 
 
@@ -32,7 +33,7 @@ def _small_print(sheet: Sheet) -> list[str]:
     if case.status == Status.OPEN:
         facts.append(f"waiting since {words.when(sheet.waiting_since)}")
     elif case.closed_at is not None:
-        facts.append(f"closed {words.when(case.closed_at)} by {words.escape(case.closed_by or '')}")
+        facts.append(f"closed {words.when(case.closed_at)} by {words.one_line(case.closed_by or '', 120)}")
     if case.verdict:
-        facts.append(f"sender: {words.escape(words.shortened(case.verdict, 120))}")
+        facts.append(f"sender: {words.one_line(case.verdict, 120)}")
     return [" · ".join(facts)]

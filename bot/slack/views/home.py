@@ -48,7 +48,7 @@ def own_line(sheet: Sheet) -> str:
     """Return a case as its own customer sees it: nothing of the team's inner life."""
     case = sheet.case
     status = f"closed {words.when(case.closed_at)}" if case.closed_at else "open"
-    said = words.escape(words.shortened(sheet.latest.body, 120)) if sheet.latest else ""
+    said = words.one_line(sheet.latest.body, 120) if sheet.latest else ""
     return f"*{case.case_id}* {status} · {words.count(case.message_count, 'message')}\n{said}"
 
 

@@ -11,8 +11,9 @@ from bot.slack.action_ids import CONFIRM, IGNORE
 from bot.slack.views import words
 from bot.slack.views.parts import Drawing, context, section
 
-# Several folded messages must fit into one.
-_FOLDED_PREVIEW = 250
+# What a line takes besides its preview: name, subject, date and quote marks.
+_FRAME = 400
+_SHORTEST_PREVIEW = 60
 
 
 def follow_up(messages: Sequence[Message]) -> Drawing:
@@ -21,40 +22,41 @@ def follow_up(messages: Sequence[Message]) -> Drawing:
     if len(messages) == 1:
         return Drawing(_said(first, 300), [section(f"{_who(first)}:\n{words.quoted(first.body, 2000)}")])
     title = f"*{first.case_id}* · {len(messages)} new messages"
-    blocks = [section(f"{_who(message)}:\n{words.quoted(message.body, _FOLDED_PREVIEW)}") for message in messages]
+    room = _room(len(messages), most=250)
+    blocks = [section(f"{_who(message)}:\n{words.quoted(message.body, room)}") for message in messages]
     return Drawing(f"{first.case_id}: {len(messages)} new messages", [section(title), *blocks])
 
 
 def revision(events: Sequence[CaseEvent]) -> Drawing:
     """Draw edits and deletions of messages for the case's thread."""
-    blocks = [section(_revised(event)) for event in events]
+    room = _room(len(events), most=1250)
+    blocks = [section(_revised(event, room)) for event in events]
     return Drawing(f"{events[0].case_id}: a message was changed", blocks)
 
 
 def close_reason(event: CaseEvent) -> Drawing:
     """Draw why a case was closed, for its thread."""
     reason = str(event.detail.get("reason", ""))
-    text = f"{event.case_id} was closed by {event.actor_name}: {reason}"
-    return Drawing(
-        words.escape(text), [section(f"Closed by {words.escape(event.actor_name)}:\n{words.quoted(reason)}")]
-    )
+    who = words.one_line(event.actor_name, 120)
+    text = f"{event.case_id} was closed by {who}: {words.one_line(reason, 300)}"
+    return Drawing(text, [section(f"Closed by {who}:\n{words.quoted(reason)}")])
 
 
 def closing_log(event: CaseEvent) -> Drawing:
     """Return the log line of a closure, to the letter as the requirements give it; plain text, no blocks."""
     at = event.at.isoformat(timespec="seconds")
-    return Drawing(f"Case #{event.case_id} closed at {at} by {words.escape(event.actor_name)}")
+    return Drawing(f"Case #{event.case_id} closed at {at} by {words.one_line(event.actor_name, 300)}")
 
 
 def question(asked: Question) -> Drawing:
     """Draw what an unverified admin mail asks for, with the two answers, or what became of it."""
-    who = words.escape(asked.asked_by)
+    who = words.one_line(asked.asked_by, 300)
     wish = "asks to close" if asked.closes else "writes to"
     about = f"{who} {wish} {asked.case_id or 'no case'}, sender not verified"
     blocks = [section(f":grey_question: *{about}*"), section(words.quoted(str(asked.inbound.get("text", ""))))]
-    verdict = words.escape(words.shortened(str(asked.inbound.get("verdict", "")), 200))
+    verdict = words.one_line(str(asked.inbound.get("verdict", "")), 200)
     if asked.decided_by is not None:
-        settled = f"{asked.outcome} by {words.escape(asked.decided_by)}"
+        settled = f"{asked.outcome} by {words.one_line(asked.decided_by, 120)}"
         return Drawing(f"{about}: {settled}", [*blocks, context(f"{settled} · {verdict}")])
     if asked.case_id is None:
         hint = "It names no case, so nothing follows from it. The mail itself is in the mailbox."
@@ -70,7 +72,7 @@ def question(asked: Question) -> Drawing:
 
 def notice(kind: str, content: dict[str, str]) -> Drawing:
     """Draw something the team should know that belongs to no case."""
-    about = {key: words.escape(words.shortened(str(value), 200)) for key, value in content.items()}
+    about = {key: words.one_line(str(value), 200) for key, value in content.items()}
     text = _NOTICES[kind].format_map(_Missing(about))
     return Drawing(text, [section(text)])
 
@@ -92,22 +94,26 @@ class _Missing(dict[str, str]):
         return f"(no {key})"
 
 
+def _room(count: int, most: int) -> int:
+    """Return how many characters of each may be shown, so that all of them fit into one message."""
+    return max(_SHORTEST_PREVIEW, min(most, words.MESSAGE_CHARACTERS // (count + 1) - _FRAME))
+
+
 def _said(message: Message, limit: int) -> str:
-    text = f"{message.case_id} · {message.sender_name}: {words.shortened(message.body, limit)}"
-    return words.escape(text)
+    return f"{message.case_id} · {words.one_line(message.sender_name, 80)}: {words.one_line(message.body, limit)}"
 
 
 def _who(message: Message) -> str:
-    name = f"*{words.escape(words.shortened(message.sender_name, 80))}*"
+    name = f"*{words.one_line(message.sender_name, 80)}*"
     deed = "noted by mail" if message.internal else "answered" if message.is_admin else "wrote"
-    subject = f" “{words.escape(words.shortened(message.subject, 100))}”" if message.subject else ""
+    subject = f" “{words.one_line(message.subject, 100)}”" if message.subject else ""
     return f"{name} {deed}{subject} {words.when(message.timestamp)}"
 
 
-def _revised(event: CaseEvent) -> str:
-    name = f"*{words.escape(event.actor_name)}*"
+def _revised(event: CaseEvent, room: int) -> str:
+    name = f"*{words.one_line(event.actor_name, 80)}*"
     if event.kind == EventKind.DELETED:
         return f"{name} deleted a message {words.when(event.at)}; its words are kept here."
-    before = words.quoted(str(event.detail.get("before", "")), _FOLDED_PREVIEW)
-    after = words.quoted(str(event.detail.get("after", "")), _FOLDED_PREVIEW * 4)
+    before = words.quoted(str(event.detail.get("before", "")), room // 5)
+    after = words.quoted(str(event.detail.get("after", "")), room * 4 // 5)
     return f"{name} edited a message {words.when(event.at)}. Before:\n{before}\nNow:\n{after}"

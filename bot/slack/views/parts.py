@@ -50,8 +50,8 @@ def customer(case: Case) -> str:
 
     Never a mention: a customer who is a member of the workspace must not be called into the team's channel.
     """
-    name = words.escape(words.shortened(case.customer_name, 80))
-    identity = words.escape(words.shortened(case.customer_identifier, 120))
+    name = words.one_line(case.customer_name, 80)
+    identity = words.one_line(case.customer_identifier, 120)
     return identity if name == identity else f"{name} ({identity})"
 
 
@@ -92,7 +92,7 @@ def case_buttons(sheet: Sheet) -> list[ActionsBlock]:
 
 
 def _close_button(case: Case, value: str) -> ButtonElement:
-    name = words.shortened(case.customer_name, 60)
+    name = words.shortened(" ".join(case.customer_name.split()), 60)
     confirm = ConfirmObject(
         title=f"Close {case.case_id}?",
         text=PlainTextObject(text=f"The case of {name} ends here. The next message opens a new case."),

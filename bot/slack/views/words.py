@@ -7,14 +7,13 @@ from datetime import datetime
 
 # Slack's reference for Block Kit; the message total was seen in practice (bolt-js#2509).
 SECTION_LIMIT = 3000
-MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 13_000
 VIEW_BLOCKS = 100
-FALLBACK_LIMIT = 3000
-CONFIRM_TITLE_LIMIT = 100
-CONFIRM_TEXT_LIMIT = 300
 
 PREVIEW = 600
+# What a reader takes in at a glance; a mail of a thousand short lines must not fill his screen.
+QUOTED_LINES = 30
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _PINGS = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
 
 
@@ -37,11 +36,25 @@ def shortened(text: str, limit: int = PREVIEW) -> str:
     return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut).rstrip() + "…"
 
 
+def inert(text: str, limit: int = PREVIEW) -> str:
+    """Return at most `limit` characters of somebody's words, escaped; counted as Slack does, after the escaping."""
+    room = limit
+    while len(safe := escape(shortened(text, room))) > limit:
+        room = room * 4 // 5
+    return safe
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return somebody's words, a name or a subject, inert and in one line."""
+    return inert(" ".join(text.split()), limit)
+
+
 def quoted(text: str, limit: int = PREVIEW) -> str:
-    """Return somebody's words as an inert block quote, at most `limit` characters of them."""
-    # Escaping may make five characters out of one.
-    safe = escape(shortened(text, limit)) or "_(no text)_"
-    return "\n".join(f"> {line}" for line in safe[: SECTION_LIMIT - 200].splitlines())
+    """Return somebody's words as an inert block quote, at most `limit` characters and a screenful of them."""
+    lines = inert(_BLANK_LINES.sub("\n\n", text), limit).splitlines() or ["_(no text)_"]
+    if len(lines) > QUOTED_LINES:
+        lines = [*lines[: QUOTED_LINES - 1], "…"]
+    return "\n".join(f"> {line}" for line in lines)
 
 
 def when(moment: datetime) -> str:

@@ -1,0 +1,47 @@
+"""How a database would answer the very statements that an act sends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+
+from bot.db import Database
+
+Statement = tuple[str, Any]
+
+
+def plans_of(database: Database, act: Callable[[], object], table: str) -> list[str]:
+    """Return the plan of each question about `table` that `act` asks, in order.
+
+    PostgreSQL would read a handful of rows without any index, so it is told not to.
+    """
+    with _heard(database) as statements:
+        act()
+    asked = [(words, values) for words, values in statements if words.startswith("SELECT") and f"FROM {table}" in words]
+    with database.readers.begin() as session:
+        connection = session.connection()
+        if not database.is_sqlite:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        return [_plan(connection, statement, is_sqlite=database.is_sqlite) for statement in asked]
+
+
+def _plan(connection: Connection, statement: Statement, *, is_sqlite: bool) -> str:
+    words, values = statement
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {words}", values))
+
+
+@contextmanager
+def _heard(database: Database) -> Iterator[list[Statement]]:
+    statements: list[Statement] = []
+
+    def hear(*sent: Any) -> None:
+        statements.append((" ".join(sent[2].split()), sent[3]))
+
+    event.listen(database.engine, "before_cursor_execute", hear)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", hear)

@@ -1,0 +1,107 @@
+"""How fast a place is spoken to: seconds come from the stopwatch, never from waiting."""
+
+import pytest
+
+from bot.db import Database
+from bot.outbox.pacing import REDRAW_BURST, Pacing
+from bot.outbox.postman import IDLE_SECONDS
+from tests.outbox.round import Round, Stopwatch
+
+POST_SECONDS = 1.0
+REDRAW_SECONDS = 1.5  # exact in binary, so that no rounding stands between a test and the edge
+
+
+@pytest.fixture
+def watch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def pacing(watch: Stopwatch) -> Pacing:
+    return Pacing(POST_SECONDS, REDRAW_SECONDS, watch)
+
+
+def test_a_fresh_place_is_free(pacing: Pacing) -> None:
+    assert pacing.crowded() == []
+    assert not pacing.held
+    assert pacing.pause(IDLE_SECONDS) == IDLE_SECONDS
+
+
+def test_one_post_makes_its_place_wait_a_second(pacing: Pacing, watch: Stopwatch) -> None:
+    pacing.spend("support", redraw=False)
+    assert pacing.crowded() == [("support", False)]
+
+    watch.seconds += POST_SECONDS
+
+    assert pacing.crowded() == []
+
+
+def test_a_few_redraws_go_at_once_then_they_are_spaced(pacing: Pacing, watch: Stopwatch) -> None:
+    for _ in range(REDRAW_BURST):
+        assert pacing.crowded() == []
+        pacing.spend("support", redraw=True)
+    assert pacing.crowded() == [("support", True)]
+
+    watch.seconds += REDRAW_SECONDS
+    assert pacing.crowded() == []
+
+    pacing.spend("support", redraw=True)
+    assert pacing.crowded() == [("support", True)]
+
+
+def test_after_a_rest_the_burst_is_whole_again_and_no_larger(pacing: Pacing, watch: Stopwatch) -> None:
+    for _ in range(2):
+        watch.seconds += 3600
+        for _ in range(REDRAW_BURST):
+            pacing.spend("support", redraw=True)
+        assert pacing.crowded() == [("support", True)]
+
+
+def test_a_held_place_holds_posts_and_redraws_and_no_other_place(pacing: Pacing, watch: Stopwatch) -> None:
+    pacing.hold("support", 30)
+    pacing.spend("alerting", redraw=True)
+
+    assert pacing.crowded() == [("support", False), ("support", True)]
+    watch.seconds += 30
+    assert pacing.crowded() == []
+
+
+def test_a_short_hold_does_not_shorten_a_long_one(pacing: Pacing, watch: Stopwatch) -> None:
+    pacing.hold("support", 30)
+    pacing.hold("support", 1)
+
+    watch.seconds += 2
+
+    assert len(pacing.crowded()) == 2
+
+
+def test_everything_can_be_held(pacing: Pacing, watch: Stopwatch) -> None:
+    pacing.hold_all(8)
+
+    assert pacing.held
+    assert pacing.pause(60) == 8
+    watch.seconds += 8
+    assert not pacing.held
+
+
+def test_the_pause_ends_when_the_first_place_is_free(pacing: Pacing) -> None:
+    pacing.hold("support", 0.4)
+    pacing.hold("alerting", 0.7)
+
+    assert pacing.pause(IDLE_SECONDS) == pytest.approx(0.4)
+
+
+def test_posts_to_one_place_are_spaced_and_redraws_and_others_are_not(database: Database) -> None:
+    watch = Stopwatch()
+    walk = Round(database, pacing=Pacing(POST_SECONDS, REDRAW_SECONDS, watch))
+    posts = [walk.store(place="support") for _ in range(2)]
+    redraw = walk.store(place="support", redraw=True)
+    other = walk.store(place="alerting")
+
+    walk.deliver_all()
+    assert walk.sender.parcels == [[posts[0]], [redraw], [other]]
+    assert walk.postman.pause() == pytest.approx(POST_SECONDS)
+
+    watch.seconds += POST_SECONDS
+    walk.deliver_all()
+    assert walk.sender.parcels[-1] == [posts[1]]

@@ -1,0 +1,163 @@
+"""What the views draw from in tests: cases in every state, and words that try to break out of their drawing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status
+from bot.cases.queries import Board, Filter, Sheet
+from bot.slack.views.alert import alert
+from bot.slack.views.answers import done, glance, listing, own_cases, status, usage
+from bot.slack.views.card import card
+from bot.slack.views.home import admin_home, customer_home
+from bot.slack.views.notes import close_reason, closing_log, follow_up, notice, question, revision
+from bot.slack.views.parts import Drawing
+from tests.cases.desk import START
+
+CALM = "Hello, my order has not arrived."
+NASTY = {
+    "long": "word " * 4_000,
+    "one word": "x" * 20_000,
+    "ampersands": "&" * 20_000,
+    "newlines": "a\n" * 5_000,
+    "nothing but newlines": "\n" * 5_000,
+    "pings": "<!channel> <!here|@here> @here @channel @everyone <!subteam^S0DESK|@desk>",
+    "mentions": "<@U0ADA> <#C0SUPPORT|support>",
+    "fake link": "<https://evil.example|your bank> <mailto:a@evil.example>",
+    "backticks": "```rm -rf``` `x` *bold* _it_ ~no~ > quote",
+    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈" * 3_000,
+    "right to left": "\u202e" + "שלום " * 3_000,
+    "separators": "one\u2028> two\u2029three\x0bfour\rfive",
+    "empty": "",
+    "blank": " \n\t ",
+}
+ME = "U0CARLA"
+PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN = None, "acknowledged", "answered", "closed"
+
+
+def a_case(words: str = "Carla Customer", **more: Any) -> Case:
+    given: dict[str, Any] = {
+        "case_id": "CASE-42",
+        "customer_identifier": ME,
+        "customer_name": words or ME,
+        "source": "slack",
+        "created_at": START,
+        "last_message_at": START,
+        "message_count": 3,
+    }
+    return Case(**(given | more))
+
+
+def a_message(body: str = CALM, **more: Any) -> Message:
+    given: dict[str, Any] = {
+        "id": 1,
+        "case_id": "CASE-42",
+        "sender": ME,
+        "sender_name": "Carla Customer",
+        "is_admin": False,
+        "body": body,
+        "timestamp": START,
+        "source": "slack",
+        "place": "D0CARLA",
+        "external_id": "1.0",
+    }
+    return Message(**(given | more))
+
+
+def an_escalation(outcome: str | None = PENDING, words: str = "says “urgent”", count: int = 1) -> Escalation:
+    reasons = [{"kind": "keyword", "words": words, "at": START.isoformat()} for _ in range(count)]
+    reasons[0] |= {"kind": "waiting", "since": START.isoformat()}
+    settled: dict[str, Any] = {}
+    if outcome:
+        settled = {"outcome": outcome, "settled_by": words, "settled_at": START + timedelta(minutes=5)}
+    return Escalation(id=1, case_id="CASE-42", raised_at=START, reasons=reasons, **settled)
+
+
+def an_event(kind: EventKind = EventKind.CLOSED, by: str = "Ada Admin", **detail: str) -> CaseEvent:
+    return CaseEvent(id=1, case_id="CASE-42", kind=kind, at=START, actor="U0ADA", actor_name=by, detail=dict(detail))
+
+
+def a_question(words: str = CALM, **more: Any) -> Question:
+    given: dict[str, Any] = {
+        "id": 7,
+        "case_id": "CASE-42",
+        "source": "email",
+        "place": "support@desk.test",
+        "external_id": "m",
+        "asked_by": words[:300] or "ada@desk.test",
+        "closes": True,
+        "inbound": {"text": words, "verdict": words},
+        "asked_at": START,
+    }
+    return Question(**(given | more))
+
+
+def sheets(words: str = CALM) -> dict[str, Sheet]:
+    """A case in every state that a drawing tells apart, with these words wherever a customer's words can stand."""
+    closed: dict[str, Any] = {"status": Status.CLOSED, "closed_at": START, "closed_by": words}
+    said = a_message(words, subject=words, sender_name=words)
+    answered = a_message(words, sender="U0ADA", sender_name=words, is_admin=True)
+    mailed = a_case(words, source="email", subject=words, verdict=words, customer_identifier=words)
+    escalated = a_case(words, escalated=True)
+    return {
+        "open": Sheet(a_case(words), said, None),
+        "by mail": Sheet(mailed, said, None),
+        "answered": Sheet(a_case(words), answered, None),
+        "without words": Sheet(a_case(words), None, None),
+        "pending": Sheet(escalated, said, an_escalation(PENDING, words)),
+        "acknowledged": Sheet(escalated, said, an_escalation(ACKNOWLEDGED, words)),
+        "closed": Sheet(a_case(words, **closed), said, None),
+        "closed and escalated": Sheet(a_case(words, escalated=True, **closed), said, an_escalation(CLOSED_THEN, words)),
+    }
+
+
+def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
+    """Every message that we draw, by name, with these words wherever somebody's words can stand."""
+    several = [a_message(words, subject=words, sender_name=words) for _ in range(21)]
+    for state, sheet in sheets(words).items():
+        yield f"card, {state}", card(sheet)
+        yield f"status, {state}", status(sheet)
+    for outcome in (PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN):
+        for count in (1, 300):
+            drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), "https://desk.example/p1")
+            yield f"alert, {outcome}, {count} reasons", drawing
+    yield "follow-up", follow_up(several[:1])
+    yield "note by mail", follow_up([a_message(words, internal=True)])
+    yield "answer", follow_up([a_message(words, is_admin=True)])
+    yield "folded follow-ups", follow_up(several)
+    yield "edit", revision([an_event(EventKind.EDITED, words, before=words, after=words)])
+    yield "folded edits", revision([an_event(EventKind.EDITED, words, before=words, after=words)] * 21)
+    yield "deletion", revision([an_event(EventKind.DELETED, words)])
+    yield "close reason", close_reason(an_event(by=words, reason=words[:500]))
+    yield "closing log", closing_log(an_event(by=words))
+    yield "question", question(a_question(words))
+    yield "question about no case", question(a_question(words, case_id=None))
+    yield "question, settled", question(a_question(words, outcome="confirmed", decided_by=words, decided_at=START))
+    content = dict.fromkeys(("sender", "subject", "reason", "uid"), words)
+    yield "notice of a broken mail", notice("mail_quarantined", content)
+    yield "notice of an unplaced mail", notice("mail_unplaced", content)
+    yield "notice with nothing known", notice("mail_quarantined", {})
+    yield from _answers(words)
+
+
+def _answers(words: str) -> Iterator[tuple[str, Drawing]]:
+    many = Board(open=99, escalated=9, unacknowledged=1, cases=list(sheets(words).values()) * 2, more=80)
+    yield "help for an admin", usage(admin=True)
+    yield "help for a customer", usage(admin=False)
+    yield "glance", glance(Board(open=0, escalated=0, unacknowledged=0, cases=[]))
+    yield "glance at many", glance(many)
+    for which in Filter:
+        yield f"list of {which}", listing(many, which)
+        yield f"empty list of {which}", listing(Board(0, 0, 0, []), which)
+    yield "own cases", own_cases(list(sheets(words).values()))
+    yield "no own cases", own_cases([])
+    yield "done", done("CASE-42 is closed.")
+
+
+def views(words: str = CALM) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every view that we draw."""
+    many = list(sheets(words).values()) * 3
+    yield "admin's home", admin_home(Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75))
+    yield "admin's home, empty", admin_home(Board(open=0, escalated=0, unacknowledged=0, cases=[]))
+    yield "customer's home", customer_home(many[:10])
+    yield "customer's home, empty", customer_home([])

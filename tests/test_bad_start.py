@@ -1,0 +1,227 @@
+"""Bad input at the start, as an operator meets it: one clear line each, never a traceback, and what works goes on."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from bot.settings import SETTING_NAMES
+from tests.services.process import free_port, wait_until
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 15.0
+
+
+class Started:
+    """`python -m bot run` with an environment of its own, in an empty folder."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
+        self.port = free_port()
+        self._file, self._printed = folder / "output.log", ""
+        given = {"PORT": str(self.port), "PYTHONPATH": str(ROOT), "DATABASE_URL": f"sqlite:///{folder / 'cases.db'}"}
+        with self._file.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=folder,
+                env=inherited | given | dict(environment),
+                stdout=output,
+                stderr=output,
+            )
+
+    @property
+    def output(self) -> str:
+        """What it printed; after its end, too."""
+        if self._file.exists():
+            self._printed = self._file.read_text(encoding="utf-8")
+        return self._printed
+
+    def ended(self) -> int:
+        """The exit code, once it ended by itself."""
+        return self._process.wait(SECONDS)
+
+    def health(self) -> dict[str, Any]:
+        """What /health says; empty while nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as unwell:
+            return dict(json.load(unwell)) | {"http": unwell.code}
+        except OSError:
+            return {}
+
+    def becomes(self, status: str, **services: str) -> dict[str, Any]:
+        """The answer of /health once it says so."""
+        wait_until(lambda: self._is(status, services), f"{status} {services}; output:\n{self.output}", seconds=SECONDS)
+        return self.health()
+
+    def says(self, words: str) -> str:
+        """The line that says so, once it does."""
+        wait_until(lambda: words in self.output, f"“{words}”; output:\n{self.output}", seconds=SECONDS)
+        return next(line for line in self.output.splitlines() if words in line)
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait(SECONDS)
+        self._printed = self.output
+
+    def _is(self, status: str, services: Mapping[str, str]) -> bool:
+        health = self.health()
+        told = health.get("services", {})
+        return health.get("status") == status and all(told.get(name) == state for name, state in services.items())
+
+
+@contextmanager
+def started(environment: Mapping[str, str]) -> Iterator[Started]:
+    """Start it; whatever happens, no traceback may have been printed."""
+    with tempfile.TemporaryDirectory(prefix="casebot-") as folder:
+        bot = Started(Path(folder), environment)
+        try:
+            yield bot
+        finally:
+            bot.end()
+    assert "Traceback" not in bot.output, bot.output
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+def slack_only(sandbox: Sandbox, **changes: str) -> dict[str, str]:
+    return sandbox.environment() | {"IMAP_SERVER": "", "SMTP_SERVER": ""} | changes
+
+
+def test_missing_settings_are_one_readable_list() -> None:
+    with started({"IMAP_SERVER": "mail.example"}) as bot:
+        assert bot.ended() == 2
+
+    first, *faults, last = bot.output.splitlines()
+    assert first == "Casebot cannot start; 7 things need your attention in the environment or .env:"
+    assert last == "Every variable is explained in .env.example."
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SUPPORT_SLACK_CHANNEL", "IMAP_EMAIL", "IMAP_PASSWORD"):
+        assert [fault for fault in faults if fault.startswith(f"  - {name} is missing")], name
+
+
+def test_a_wrong_port_is_named(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox, PORT="99999")) as bot:
+        assert bot.ended() == 2
+
+    assert "  - PORT must be a port from 1 to 65535." in bot.output.splitlines()
+
+
+def test_a_bot_token_that_slack_refuses_ends_the_start(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox, SLACK_BOT_TOKEN="xoxb-1-of-another-workspace")) as bot:
+        assert bot.ended() == 2
+
+    last = bot.output.splitlines()[-1]
+    assert last.startswith("SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from your app's OAuth")
+
+
+def test_an_app_token_that_slack_refuses_is_named_and_told_by_health(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox, SLACK_APP_TOKEN="xapp-1-of-another-app")) as bot:
+        line = bot.says("SLACK_APP_TOKEN is refused by Slack (invalid_auth)")
+        health = bot.becomes("degraded", slack="failing", database="connected", scheduler="running")
+
+    assert "Basic Information" in line
+    assert health["problems"]["slack"].startswith("SLACK_APP_TOKEN is refused")
+
+
+def test_an_unknown_channel_is_one_line_until_somebody_creates_it(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox, ALERTING_SLACK_CHANNEL="#alarms")) as bot:
+        bot.says("there is no channel #alarms that the bot can see")
+        health = bot.becomes("degraded", slack="failing")
+        sandbox.workspace.create_channel("alarms", members=["ada"], with_bot=False)
+        sandbox.workspace.join("casebot", "#alarms")
+        bot.becomes("healthy", slack="connected")
+
+    assert health["http"] == 503
+    assert health["problems"]["slack"].startswith("ALERTING_SLACK_CHANNEL: there is no channel #alarms")
+    assert bot.output.count("no channel #alarms") == 1
+
+
+def test_an_unreachable_mailbox_leaves_slack_working(sandbox: Sandbox) -> None:
+    away = sandbox.environment() | {"IMAP_PORT": str(free_port())}
+    with started(away) as bot:
+        health = bot.becomes("degraded", slack="connected", email_listener="failing")
+        sandbox.workspace.say("carla", "@casebot", "Hello, is somebody there?")
+        sandbox.workspace.wait_for(lambda: sandbox.workspace.messages("#support")[0], timeout=10)
+
+    assert health["http"] == 503
+    assert list(health["problems"]) == ["email_listener"]
+
+
+def test_an_unreachable_database_ends_the_start(sandbox: Sandbox) -> None:
+    nowhere = f"postgresql://desk:topsecret@127.0.0.1:{free_port()}/desk"
+    with started(slack_only(sandbox, DATABASE_URL=nowhere)) as bot:
+        assert bot.ended() == 2
+
+    [line] = bot.output.splitlines()
+    assert line.startswith("The database can't be used (")
+    assert line.endswith("Check DATABASE_URL and that the server runs.")
+    assert "topsecret" not in line
+
+
+def test_a_folder_without_the_database_file_ends_the_start(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox, DATABASE_URL="sqlite:///no/such/folder/cases.db")) as bot:
+        assert bot.ended() == 2
+
+    [line] = bot.output.splitlines()
+    assert line.startswith("The database can't be used (unable to open database file)")
+
+
+def test_a_taken_port_ends_the_start(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with started(slack_only(sandbox, PORT=port)) as bot:
+            assert bot.ended() == 2
+
+    last = bot.output.splitlines()[-1]
+    assert last == f"Another program listens on 127.0.0.1:{port} already. Stop it, or set PORT to a free one."
+
+
+def test_slack_out_of_reach_is_waited_for() -> None:
+    port = free_port()
+    late = Sandbox(port=port)
+    environment = slack_only_at(late, port)
+    with started(environment) as bot:
+        bot.says("Slack can't be reached")
+        health = bot.becomes("degraded", database="connected", scheduler="running", slack="failing")
+        with late:
+            bot.becomes("healthy", slack="connected")
+            bot.end()
+
+    assert "check the network and SLACK_API_URL" in health["problems"]["slack"]
+
+
+def test_it_ends_in_order_when_told_to(sandbox: Sandbox) -> None:
+    with started(slack_only(sandbox)) as bot:
+        bot.becomes("healthy")
+        bot.interrupt()
+
+        assert bot.ended() == 0
+
+
+def slack_only_at(sandbox: Sandbox, port: int) -> dict[str, str]:
+    """The settings for a sandbox that does not serve yet."""
+    people = {"SLACK_BOT_TOKEN": sandbox.workspace.bot_token, "SLACK_APP_TOKEN": sandbox.workspace.app_token}
+    channels = {f"{name}_SLACK_CHANNEL": f"#{name.lower()}" for name in ("SUPPORT", "ALERTING", "LOGGING")}
+    return people | channels | {"SLACK_API_URL": f"http://127.0.0.1:{port}/api/"}
