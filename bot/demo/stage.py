@@ -8,11 +8,11 @@ from bot.demo.process import BotProcess
 from bot.demo.steps import STEPS
 from bot.sandbox.page_stage import Command, Shortcut, Stage
 from bot.sandbox.server import Sandbox
-from bot.slack.action_ids import COMMAND
 from bot.slack.views.answers import usage
 
 # Message shortcuts as manifest.yml names them; a test compares the two.
 SHORTCUTS: tuple[Shortcut, ...] = ()
+COMMAND = "/case"
 _USAGE = re.compile(rf"^`{COMMAND} ([^`]+)` (.+)$", re.MULTILINE)
 
 

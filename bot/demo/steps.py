@@ -155,7 +155,7 @@ STEPS = (
         "urgent",
         "Cosmo writes “urgent” in Slack",
         "A direct message to Casebot with a word that can’t wait: case and alert at once.",
-        lambda world: any(URGENT.search(message.text) for message in world.said.get(COSMO, ())),
+        lambda world: any(URGENT.search(message.text) for message in said(world, ALERTING, "Cosmo")),
         View("ada", ALERTING),
         _urgent,
     ),

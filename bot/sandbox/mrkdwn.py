@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
@@ -34,12 +34,14 @@ DATES: dict[str, str] = {
     "{ago}": "%Y-%m-%d %H:%M",
 }
 
+NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
+
 
 class Reader:
-    """Turns texts into HTML; `people` and `channels` say what the ids are called."""
+    """Turns texts into HTML; `people` and `channels` say what the ids are called, `today` what `{date_pretty}` calls so."""
 
-    def __init__(self, people: Mapping[str, str], channels: Mapping[str, str]) -> None:
-        self._people, self._channels = people, channels
+    def __init__(self, people: Mapping[str, str], channels: Mapping[str, str], today: date | None = None) -> None:
+        self._people, self._channels, self._today = people, channels, today
 
     def plain(self, text: str) -> Markup:
         """Return a plain_text as HTML, emoji names drawn."""
@@ -79,7 +81,7 @@ class Reader:
         if target.startswith("#"):
             return self.room(target[1:], label)
         if target.startswith("!date^"):
-            return _date(target, label)
+            return self.date(target, label)
         if target.startswith("!"):
             return self.tag(label or f"@{target[1:]}")
         return self.link(unescape(target), unescape(label or target))
@@ -104,7 +106,7 @@ class Reader:
 
     def date(self, target: str, fallback: str) -> Markup:
         """Draw `!date^seconds^format`, in UTC."""
-        return _date(target, fallback)
+        return _date(target, fallback, self._today)
 
     def unknown(self, thing: Json) -> Markup:
         """Show something the page can't draw, so that nobody takes it for drawn."""
@@ -123,15 +125,16 @@ def _quoted(found: re.Match[str]) -> str:
     return "<blockquote>" + "\n".join(lines) + "</blockquote>"
 
 
-def _date(target: str, fallback: str) -> Markup:
+def _date(target: str, fallback: str, today: date | None) -> Markup:
     """Draw `!date^seconds^format`, in UTC."""
     _, seconds, shape = [*target.split("^"), "", ""][:3]
     try:
         moment = datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return escape(unescape(fallback))
+    near = NEAR.get((moment.date() - today).days) if today else None
     for name, pattern in DATES.items():
-        shape = shape.replace(name, moment.strftime(pattern))
+        shape = shape.replace(name, near if near and "pretty" in name else moment.strftime(pattern))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.isoformat(), unescape(fallback), unescape(shape)
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -37,6 +38,7 @@ HEADERS = {
 SHORTEST_PAUSE = 0.15
 """Seconds between two changes told to a page."""
 KEPT = ("as", "at", "box", "pane")
+BOXES = {OWN, DESK}
 PANES = {"slack", "mail", "story"}
 MOST_SHOWN = 2_000
 
@@ -103,18 +105,14 @@ class Page:
         person = self._workspace.people.get(asked.get("as", ""))
         if person is None or person.is_bot:
             person = self._first_person()
-        box = DESK if asked.get("box") == DESK else OWN
-        pane = asked.get("pane", "")
-        newest = asked.get("newest", "")
-        return Sight(
-            self._workspace,
-            self._mailbox,
-            self._marks,
-            person,
-            self._place(person, asked.get("at", "")),
-            box,
-            pane if pane in PANES else "slack",
-            min(int(newest), MOST_SHOWN) if newest.isdecimal() and len(newest) < 6 else NEWEST,
+        place = self._place(person, asked.get("at", ""))
+        pane, newest = asked.get("pane", ""), asked.get("newest", "")
+        sight = Sight(self._workspace, self._mailbox, self._marks, person, place)
+        return replace(
+            sight,
+            box=asked.get("box", "") if asked.get("box") in BOXES else DESK if sight.is_team(person) else OWN,
+            pane=pane if pane in PANES else "slack",
+            newest=min(int(newest), MOST_SHOWN) if newest.isdecimal() and len(newest) < 6 else NEWEST,
         )
 
     def _first_person(self) -> Person:
@@ -169,6 +167,7 @@ class Page:
 
         stop = self._workspace.changes.listen(ring)
         closed = asyncio.create_task(self._closed.wait())
+        waiting = closed
         try:
             while not self._closed.is_set():
                 rung.clear()
@@ -179,6 +178,7 @@ class Page:
                 await asyncio.wait({closed}, timeout=SHORTEST_PAUSE)
         finally:
             stop()
+            waiting.cancel()
             closed.cancel()
 
     def _refusal(self, request: Request) -> Response | None:

@@ -59,7 +59,7 @@ def drawing_room(state: State) -> Environment:
         "emoji": emoji,
         "merge": lambda first, second: {**first, **second},
         "kilobytes": lambda size: f"{max(1, round(size / 1024))} kB",
-        "initials": lambda name: "".join(word[0] for word in name.split()[:2]).upper(),
+        "initials": lambda name: name[:2].capitalize(),
         "first_name": lambda name: name.split(" ")[0],
     }
     room.globals |= {
@@ -80,7 +80,7 @@ def drawing_room(state: State) -> Environment:
 def reader(state: State) -> Reader:
     """Return a reader that knows today's names."""
     people = {p.id: p.display_name or p.real_name for p in state.people.values()}
-    return Reader(people, {c.id: c.name for c in state.channels.values()})
+    return Reader(people, {c.id: c.name for c in state.channels.values()}, state.clock.now().date())
 
 
 def sign(name: str) -> Markup:

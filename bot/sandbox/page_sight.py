@@ -37,6 +37,8 @@ class Sight:
     def url(self, **changed: str) -> str:
         """Return the address of this sight with some of it changed: `who`, `at`, `box`, `pane`, `newest`."""
         present = {"as": self.person.id, "at": self.place, "box": self.box, "pane": self.pane}
+        if "who" in changed:
+            del present["box"]
         renamed = {"as" if key == "who" else key: value for key, value in changed.items()}
         return "/?" + urlencode(present | renamed)
 
