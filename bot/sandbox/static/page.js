@@ -35,11 +35,12 @@ function settle(places) {
   tick();
 }
 
-// ---- staying fresh: one request at a time, the last one wins
+// ---- staying fresh: one request at a time; what was asked before the last move is not drawn
 
 let running = false;
 let again = false;
-let drawing = 0;
+let moves = 0;
+let moving = 0;
 
 async function refresh() {
   again = true;
@@ -47,11 +48,11 @@ async function refresh() {
   running = true;
   while (again) {
     again = false;
-    const number = ++drawing;
+    const [here, before] = [location.href, moves];
     try {
-      const answer = await fetch(location.href);
+      const answer = await fetch(here);
       const html = await answer.text();
-      if (answer.ok && number === drawing) draw(html);
+      if (answer.ok && here === location.href && before === moves && !moving) draw(html);
     } catch {
       complain(GONE);
     }
@@ -59,17 +60,21 @@ async function refresh() {
   running = false;
 }
 
-async function go(url, { remember = true } = {}) {
-  const number = ++drawing;
+async function go(url, { remember = true, hash = "" } = {}) {
+  const mine = ++moves;
+  moving += 1;
   try {
     const answer = await fetch(url);
     const html = await answer.text();
-    if (number !== drawing) return;
-    if (remember) history.pushState(null, "", answer.url + new URL(url, location.href).hash);
+    if (mine !== moves) return;
+    if (remember) history.pushState(null, "", answer.url + hash);
     draw(html);
     show(location.hash);
   } catch {
     complain(GONE);
+  } finally {
+    moving -= 1;
+    refresh();
   }
 }
 
@@ -117,7 +122,7 @@ async function send(form, control) {
     if (control.tagName === "SELECT") control.value = "";
     return;
   }
-  const before = location.href;
+  const before = moves;
   if (words !== undefined) forgetDrafts(form);
   form.classList.add("busy");
   try {
@@ -138,9 +143,9 @@ function arrived(form, answer, html, before) {
   if (form.matches(".write")) forgetDrafts(form);
   const fold = form.matches(".write, .entries, .reactions-more, .popover form") && form.closest("details");
   if (fold) fold.open = false;
-  drawing++;
-  if (location.href === before) {
-    if (answer.url !== before) history.pushState(null, "", answer.url);
+  if (moves === before) {
+    moves += 1;
+    if (answer.url !== location.href) history.pushState(null, "", answer.url);
     draw(html);
   }
   refresh();
@@ -169,11 +174,10 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && link.origin === location.origin) {
-    const isMessage = link.pathname.startsWith("/archives/");
-    if ("stay" in link.dataset || isMessage) {
-      event.preventDefault();
-      go(isMessage ? `${link.pathname}?as=${page.dataset.as}` : link.href);
-    }
+    const message = link.pathname.match(/^\/archives\/\w+\/p(\d+)(\d{6})$/);
+    if ("stay" in link.dataset || message) event.preventDefault();
+    if (message) go(`${link.pathname}?as=${page.dataset.as}`, { hash: `#m${message[1]}.${message[2]}` });
+    else if ("stay" in link.dataset) go(link.href);
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
