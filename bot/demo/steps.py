@@ -106,13 +106,13 @@ def _open_home(actor: Actor) -> None:
     actor.workspace.open_home("ada")
 
 
-def _outage(name: str) -> Callable[[Actor], None]:
+def _outage(name: str, title: str) -> Callable[[Actor], None]:
     """Take something away, let both customers write, and bring it back."""
 
     def act(actor: Actor) -> None:
         actor.outlets.turn(name, on=False)
-        _mail(actor, "Meanwhile", f"Sent while the {name} was away.")
-        actor.workspace.say("cosmo", "@casebot", f"Written while the {name} was away.")
+        _mail(actor, "Meanwhile", f"Sent while {title} was away.")
+        actor.workspace.say("cosmo", "@casebot", f"Written while {title} was away.")
         actor.outlets.turn(name, on=True)
 
     return act
@@ -215,7 +215,7 @@ STEPS = (
         "Press Bot above, write as a customer, start it again: nothing is lost, nothing comes twice.",
         lambda world: world.returns.get(BOT, 0) > 0,
         View("ada", SUPPORT),
-        _outage(BOT),
+        _outage(BOT, "the bot"),
         possible=lambda world: BOT in world.plugs,
     ),
     Step(
@@ -224,6 +224,6 @@ STEPS = (
         "Customers’ mails still become cases; what there is to say is said when Slack is back.",
         lambda world: world.returns.get("slack", 0) > 0,
         View("ada", SUPPORT),
-        _outage("slack"),
+        _outage("slack", "Slack"),
     ),
 )

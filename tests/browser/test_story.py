@@ -7,6 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from bot.sandbox.server import Sandbox
 
+RESTART = 20_000
+"""Milliseconds in which a killed bot is up again, or Slack connected again, on a busy machine."""
+
 
 class Person:
     """Somebody at the page: says who to be, where to go, what to write."""
@@ -151,10 +154,10 @@ def test_the_story_from_start_to_end(desk: Sandbox, tab: Page, keep: Callable[[P
     plug.click()
     you.be("Ada")
     you.go("support")
-    expect(you.conversation.locator(".thread article", has_text="bot was dead")).to_have_count(1)
+    expect(you.conversation.locator(".thread article", has_text="bot was dead")).to_have_count(1, timeout=RESTART)
     you.ticked("Kill the bot")
 
     tab.get_by_role("button", name="Do it for me: Pull Slack’s plug").click()
-    expect(you.conversation.locator(".thread article", has_text="Sent while the slack was away.")).to_have_count(1)
+    expect(you.conversation.locator(".thread article", has_text="Sent while Slack was away.")).to_have_count(1, timeout=RESTART)
     expect(tab.get_by_text("That is the whole story.")).to_be_visible()
     keep(tab, "6-end")
