@@ -24,7 +24,9 @@ def said(world: World, place: str, *words: str) -> list[Said]:
 
 def cards(world: World) -> list[Said]:
     """Return the messages of the support channel that are cards of cases."""
-    return [message for message in said(world, SUPPORT, "CASE-") if not message.thread_ts or message.thread_ts == message.ts]
+    return [
+        message for message in said(world, SUPPORT, "CASE-") if not message.thread_ts or message.thread_ts == message.ts
+    ]
 
 
 def closures(world: World) -> list[Said]:

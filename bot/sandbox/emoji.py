@@ -32,12 +32,12 @@ CODEPOINTS = re.compile(r"[0-9a-f]{2,6}(?:-[0-9a-f]{2,6})*")
 
 
 def emoji(name: str, codepoints: str = "") -> Markup:
-    """Return an emoji as HTML: drawn, else by its `codepoints` (`1f44b-1f3fb`, as rich_text has them), else `:name:`."""
+    """Return an emoji as HTML: drawn, else by its `codepoints` (`1f44b-1f3fb`, as in rich_text), else `:name:`."""
     sign = ALIASES.get(name, name)
     if sign in DRAWN:
-        return Markup('<svg class="emoji" role="img" aria-label=":{}:"><use href="/static/signs.svg#{}"/></svg>').format(
-            name, sign
-        )
+        return Markup(
+            '<svg class="emoji" role="img" aria-label=":{}:"><use href="/static/signs.svg#{}"/></svg>'
+        ).format(name, sign)
     if CODEPOINTS.fullmatch(codepoints):
         return _glyphs(name, codepoints)
     return Markup('<span class="shortcode">:{}:</span>').format(name)

@@ -38,7 +38,10 @@ NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 
 class Reader:
-    """Turns texts into HTML; `people` and `channels` say what the ids are called, `today` what `{date_pretty}` calls so."""
+    """Turns texts into HTML.
+
+    `people` and `channels` say what the ids are called, `today` which day `{date_pretty}` calls so.
+    """
 
     def __init__(self, people: Mapping[str, str], channels: Mapping[str, str], today: date | None = None) -> None:
         self._people, self._channels, self._today = people, channels, today

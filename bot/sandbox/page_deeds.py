@@ -171,5 +171,7 @@ def _one_line(text: str) -> str:
 def _kind(file: Upload) -> tuple[str, str]:
     """Return the parts of a MIME type; what would nest (message/…) or is none becomes plain bytes."""
     main, _, sub = file.kind.partition(";")[0].strip().partition("/")
-    known = main in {"application", "audio", "image", "text", "video"} and sub.replace("-", "").replace(".", "").isalnum()
+    known = (
+        main in {"application", "audio", "image", "text", "video"} and sub.replace("-", "").replace(".", "").isalnum()
+    )
     return (main, sub) if known else ("application", "octet-stream")

@@ -12,7 +12,7 @@ BOT = "bot"
 
 
 class Plugs(Protocol):
-    """The bot as a process that whoever started it can kill and start again; all three may be called from any thread."""
+    """The bot as a process that can be killed and started again; may be called from any thread."""
 
     @property
     def bot_running(self) -> bool:

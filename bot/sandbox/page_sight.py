@@ -62,8 +62,10 @@ class Sight:
     def everybody(self) -> list[Json]:
         """Return the people one can be, with how much each has not read."""
         people = [person for person in self.workspace.people.values() if not person.is_bot]
-        faces = [{"person": p, "face": number, "is_team": self.is_team(p)} for number, p in enumerate(people, 1)]
-        return [face | {"unread": self._all_unread(face["person"])} for face in faces]
+        return [
+            {"person": person, "face": number, "is_team": self.is_team(person), "unread": self._all_unread(person)}
+            for number, person in enumerate(people, 1)
+        ]
 
     def is_team(self, person: Person) -> bool:
         """Whether this person is in a channel that is not everybody's."""

@@ -98,7 +98,9 @@ def tell(steps: tuple[Step, ...], world: World) -> list[Told]:
     sensible = [step for step in steps if step.possible(world)]
     done = [step.done(world) for step in sensible]
     current = done.index(False) if False in done else -1
-    return [Told(step, ticked, number == current) for number, (step, ticked) in enumerate(zip(sensible, done, strict=True))]
+    return [
+        Told(step, ticked, number == current) for number, (step, ticked) in enumerate(zip(sensible, done, strict=True))
+    ]
 
 
 def look_at(workspace: Workspace, mailbox: Mailbox, outlets: Outlets, since: str = "") -> World:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Final, Protocol
 
 from markupsafe import Markup, escape
@@ -17,12 +16,29 @@ DEEPEST: Final = 8
 class Names(Protocol):
     """Who and what the ids are, and the marks that rich_text shares with mrkdwn."""
 
-    def mention(self, user: str, label: str = "") -> Markup: ...
-    def room(self, channel: str, label: str = "") -> Markup: ...
-    def tag(self, words: str) -> Markup: ...
-    def link(self, url: str, label: str) -> Markup: ...
-    def date(self, target: str, fallback: str) -> Markup: ...
-    def unknown(self, thing: Json) -> Markup: ...
+    def mention(self, user: str, label: str = "") -> Markup:
+        """Return a person's name, set off."""
+        ...
+
+    def room(self, channel: str, label: str = "") -> Markup:
+        """Return a channel's name, set off."""
+        ...
+
+    def tag(self, words: str) -> Markup:
+        """Return words, set off."""
+        ...
+
+    def link(self, url: str, label: str) -> Markup:
+        """Return a link, if it is one to click on."""
+        ...
+
+    def date(self, target: str, fallback: str) -> Markup:
+        """Return the moment of `!date^seconds^format`."""
+        ...
+
+    def unknown(self, thing: Json) -> Markup:
+        """Return what can't be drawn, loudly."""
+        ...
 
 
 class RichText:
@@ -44,16 +60,14 @@ class RichText:
         }
         self._parts: dict[str, Callable[[Json], Markup]] = {
             "rich_text_section": self._section,
+            "rich_text_list": self._list,
             "rich_text_preformatted": lambda part: Markup("<pre>{}</pre>").format(self._inner(part, broken=False)),
             "rich_text_quote": lambda part: Markup("<blockquote>{}</blockquote>").format(self._inner(part)),
         }
 
     def draw(self, elements: list[Json]) -> Markup:
-        """Return the parts of a block, neighbouring lists of different indents nested."""
-        html = Markup()
-        for is_list, parts in groupby(elements, lambda part: part.get("type") == "rich_text_list"):
-            html += self._lists(list(parts)) if is_list else Markup().join(self._part(part) for part in parts)
-        return html
+        """Return the parts of a block, one after the other; a list's indent is a class of its own."""
+        return Markup().join(map(self._part, elements))
 
     def _part(self, part: Json) -> Markup:
         return self._parts.get(str(part.get("type")), self._names.unknown)(part)
@@ -64,9 +78,6 @@ class RichText:
     def _inner(self, part: Json, *, broken: bool = True) -> Markup:
         html = Markup().join(self._word(word) for word in part.get("elements", []))
         return html.replace("\n", Markup("<br>")) if broken else html
-
-    def _lists(self, lists: list[Json]) -> Markup:
-        return Markup().join(self._list(part) for part in lists)
 
     def _list(self, part: Json) -> Markup:
         items = Markup().join(Markup("<li>{}</li>").format(self._inner(item)) for item in part.get("elements", []))

@@ -144,9 +144,7 @@ class Sandbox:
         slack = "Slack is away: the bot can’t reach it. What is written now reaches the bot when Slack is back."
         mailbox = "The mailbox is away: the bot can’t reach it. What is sent now lies there until it is back."
         return {
-            "slack": Switch(
-                "Slack", self.pause_slack, self.resume_slack, lambda: not self.faults.slack_is_away, slack
-            ),
+            "slack": Switch("Slack", self.pause_slack, self.resume_slack, lambda: not self.faults.slack_is_away, slack),
             "mailbox": Switch(
                 "Mailbox", self.pause_mailbox, self.resume_mailbox, lambda: not self.mailbox.is_away, mailbox
             ),

@@ -1,4 +1,4 @@
-"""The page in a browser: it takes nothing away from whoever is writing, works by keyboard, and keeps hostile text inert."""
+"""The page in a browser takes nothing away from who is writing, works by keyboard, keeps hostile text inert."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,10 @@ from slack_sdk import WebClient
 from bot.sandbox.page_stage import Command, Shortcut, Stage
 from bot.sandbox.server import Sandbox
 from tests.sandbox.gallery import MODAL
+from tests.sandbox.wire import Json
 
-HOSTILE = "<script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\"><style>*{display:none}</style>"
+HACK = "document.title='hacked'"
+HOSTILE = f'<script>{HACK}</script><img src=x onerror="{HACK}"><style>*{{display:none}}</style>'
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,7 @@ def test_a_modal_keeps_the_keyboard_and_escape_closes_it(sandbox: Sandbox, clien
     client.views_open(trigger_id=sandbox.workspace.triggers.give("U0ADA"), view=MODAL)
     modal = tab.get_by_role("dialog", name="Every input")
     expect(modal).to_be_visible()
+    expect(modal.get_by_label("Input 0")).to_be_focused()
     modal.get_by_label("Input 0").fill("typed")
 
     sandbox.workspace.say("ada", "#support", "News!")
@@ -123,7 +126,7 @@ def test_hostile_text_stays_text(sandbox: Sandbox, client: WebClient, tab: Page)
     sandbox.mailbox.deliver(f"From: {HOSTILE}\r\nSubject: {HOSTILE}\r\nMessage-ID: {HOSTILE}\r\n\r\n{HOSTILE}".encode())
     section = {"type": "section", "text": {"type": "mrkdwn", "text": HOSTILE}}
     rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": HOSTILE}]}
-    blocks = [section, {"type": "rich_text", "elements": [rich]}]
+    blocks: list[Json] = [section, {"type": "rich_text", "elements": [rich]}]
     client.chat_postMessage(channel="#customers", text=HOSTILE, blocks=blocks)
     sandbox.workspace.say("carla", "#customers", HOSTILE)
 

@@ -11,6 +11,10 @@ def mrkdwn(text: str) -> Json:
     return {"type": "mrkdwn", "text": text}
 
 
+def picture(alt: str) -> Json:
+    return {"type": "image", "image_url": "https://a.test/x.png", "alt_text": alt}
+
+
 def option(value: str, description: str = "") -> Json:
     words = {"text": plain(f"Option {value}"), "value": value}
     return words | ({"description": plain(description)} if description else {})
@@ -50,14 +54,14 @@ WORDS: Json = {"type": "rich_text_section", "elements": [
 
 BLOCKS: list[Json] = [
     {"type": "header", "text": plain("Everything there is :bar_chart:")},
-    {"type": "section", "text": mrkdwn("*bold* _italic_ ~gone~ `code` <@U0CARLA> <#C0SUPPORT> <https://a.test|link>\n> quote")},
+    {"type": "section", "text": mrkdwn("*bold* _italic_ ~no~ `code` <@U0CARLA> <#C0SUPPORT> <https://a.t|b>\n> quote")},
     {"type": "section", "fields": [mrkdwn("*Status*\nopen"), plain("Second field")]},
     *({"type": "section", "text": mrkdwn(one["type"]), "accessory": one} for one in ELEMENTS[:5]),
-    {"type": "section", "text": mrkdwn("image"), "accessory": {"type": "image", "image_url": "https://a.test/x.png", "alt_text": "a cat"}},
+    {"type": "section", "text": mrkdwn("image"), "accessory": picture("a cat")},
     {"type": "divider"},
     {"type": "actions", "elements": ELEMENTS[5:]},
-    {"type": "context", "elements": [mrkdwn("small"), {"type": "image", "image_url": "https://a.test/y.png", "alt_text": "dot"}]},
-    {"type": "image", "image_url": "https://a.test/z.png", "alt_text": "a big cat", "title": plain("Cats")},
+    {"type": "context", "elements": [mrkdwn("small"), picture("dot")]},
+    picture("a big cat") | {"title": plain("Cats")},
     {"type": "markdown", "text": "# Title\n**strong** [here](https://example.test/)"},
     {"type": "rich_text", "elements": [
         WORDS,
@@ -81,8 +85,8 @@ MODAL: Json = {
     "submit": plain("Send"),
     "close": plain("Leave"),
     "blocks": [
-        {"type": "input", "block_id": f"in-{n}", "label": plain(f"Input {n}"), "hint": plain("a hint"), "optional": True,
-         "element": {"action_id": f"field-{n}", **one}}
+        {"type": "input", "block_id": f"in-{n}", "label": plain(f"Input {n}"), "hint": plain("a hint"),
+         "optional": True, "element": {"action_id": f"field-{n}", **one}}
         for n, one in enumerate(INPUTS)
     ],
 }  # fmt: skip

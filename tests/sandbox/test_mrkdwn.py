@@ -85,7 +85,8 @@ def word(text: str, **style: bool) -> Json:
          '<div class="rich"><strong>a &lt;b&gt;</strong><s><em><br>c</em></s></div>'),
         (rich({"type": "user", "user_id": "U1"}, {"type": "broadcast", "range": "here"}),
          '<div class="rich"><span class="mention">@Ada &lt;b&gt;</span><span class="mention">@here</span></div>'),
-        (rich({"type": "channel", "channel_id": "C1"}), '<div class="rich"><span class="mention">#support</span></div>'),
+        (rich({"type": "channel", "channel_id": "C1"}),
+         '<div class="rich"><span class="mention">#support</span></div>'),
         (rich({"type": "link", "url": "https://a.test/", "text": "a"}), '<div class="rich"><a href="https://a.test/" '
          'rel="noopener noreferrer" target="_blank">a</a></div>'),
         (rich({"type": "link", "url": "javascript:x", "text": "a"}), '<div class="rich">&lt;javascript:x&gt;</div>'),

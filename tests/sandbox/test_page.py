@@ -38,7 +38,9 @@ def test_a_click_goes_through_the_real_socket(
     ts = str(client.chat_postMessage(channel="#support", text="card", blocks=blocks)["ts"])
     wire.ack(wire.hear())
     html = conversation(browser, "U0ADA", "C0SUPPORT")
-    form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', html[html.index("/sandbox/click") :].partition("</form>")[0]))
+    form = dict(
+        re.findall(r'name="(\w+)" value="([^"]*)"', html[html.index("/sandbox/click") :].partition("</form>")[0])
+    )
 
     clicking = threading.Thread(target=browser.post, args=("/sandbox/click",), kwargs={"data": form})
     clicking.start()

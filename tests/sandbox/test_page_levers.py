@@ -31,7 +31,9 @@ def greet(actor: Actor) -> None:
     actor.workspace.say("carla", "#customers", "Hello")
 
 
-GREET = Step("greet", "Carla greets", "She says hello.", lambda w: bool(w.said["#customers"]), View("ada", "#customers"), greet)
+GREET = Step(
+    "greet", "Carla greets", "She says hello.", lambda w: bool(w.said["#customers"]), View("ada", "#customers"), greet
+)
 LATER = Step("later", "An hour passes", "Wait.", lambda w: w.ahead >= timedelta(hours=1), View("ada", "home"))
 NEVER = replace(LATER, key="never", possible=lambda w: "bot" in w.plugs)
 
@@ -85,7 +87,9 @@ def test_plugs_may_be_handed_over_at_the_start() -> None:
 
 def test_steps_tick_themselves_and_the_first_open_one_is_current() -> None:
     nothing = tell((GREET, LATER, NEVER), World(said={"#customers": ()}))
-    later = tell((GREET, LATER, NEVER), World(said={"#customers": ()}, ahead=timedelta(hours=2), plugs=frozenset({"bot"})))
+    later = tell(
+        (GREET, LATER, NEVER), World(said={"#customers": ()}, ahead=timedelta(hours=2), plugs=frozenset({"bot"}))
+    )
 
     assert [(t.step.key, t.done, t.current) for t in nothing] == [("greet", False, True), ("later", False, False)]
     assert [(t.step.key, t.done, t.current) for t in later] == [
@@ -125,7 +129,9 @@ def test_what_others_said_is_unread_until_one_looks(sandbox: Sandbox, browser: h
 
 
 def test_a_message_shortcut_reaches_the_bot(sandbox: Sandbox, browser: httpx.Client, wire: Wire) -> None:
-    sandbox.page.stage = Stage((Command("/case", "cases", (("list", "all"),)),), (Shortcut("send", "Send to customer"),))
+    sandbox.page.stage = Stage(
+        (Command("/case", "cases", (("list", "all"),)),), (Shortcut("send", "Send to customer"),)
+    )
     ts = sandbox.workspace.say("ada", "#support", "On its way")
     wire.ack(wire.hear())
     html = browser.get("/", params={"as": "U0ADA", "at": "C0SUPPORT"}).text

@@ -39,7 +39,10 @@ def test_an_answer_stands_with_what_it_answers(sandbox: Sandbox, browser: httpx.
 
 
 def test_attachments_arrive_whole(sandbox: Sandbox, browser: httpx.Client) -> None:
-    files = [("attachments", ("photo.png", b"\x89PNG" * 600, "image/png")), ("attachments", ("x.eml", b"a", "message/rfc822"))]
+    files = [
+        ("attachments", ("photo.png", b"\x89PNG" * 600, "image/png")),
+        ("attachments", ("x.eml", b"a", "message/rfc822")),
+    ]
 
     browser.post("/sandbox/mail", data=LETTER, files=files)
 

@@ -31,7 +31,11 @@ function settle(places) {
   for (const part of page.querySelectorAll("[data-follow]")) {
     if (places.get(part) ?? true) part.scrollTop = part.scrollHeight;
   }
-  for (const dialog of page.querySelectorAll("dialog[data-modal]:not([open])")) dialog.showModal();
+  for (const dialog of page.querySelectorAll("dialog[data-modal]:not([open])")) {
+    dialog.showModal();
+    const first = dialog.querySelector("[autofocus]") || dialog.querySelector(".modal-body :is(input:not([type=hidden]), textarea, select)");
+    (first || dialog.querySelector(".buttons .button:last-of-type")).focus();
+  }
   tick();
 }
 
