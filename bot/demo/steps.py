@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.sandbox.page_plugs import BOT
 from bot.sandbox.page_story import Actor, Said, Step, View, World
 
-SUPPORT, ALERTING, LOGGING, CARLA, COSMO = "#support", "#alerting", "#logging", "@carla", "@cosmo"
+SUPPORT, ALERTING, LOGGING = "#support", "#alerting", "#logging"
 SUBJECT = "Order 1017"
 CHASES = ("Any news?", "Hello?", "Is anybody there?")
 URGENT = re.compile(r"\b(urgent|immediately|emergency|critical)", re.IGNORECASE)
@@ -120,6 +120,8 @@ def _outage(name: str, title: str) -> Callable[[Actor], None]:
     return act
 
 
+CARLAS_MAIL = View("carla", "#customers", "mail", "own")
+
 STEPS = (
     Step(
         "mail",
@@ -128,6 +130,7 @@ STEPS = (
         lambda world: bool(cards(world)),
         View("ada", SUPPORT),
         _first_mail,
+        by_hand=CARLAS_MAIL,
     ),
     Step(
         "chase",
@@ -136,6 +139,7 @@ STEPS = (
         lambda world: bool(said(world, ALERTING, "without an answer")),
         View("ada", ALERTING),
         _chase,
+        by_hand=CARLAS_MAIL,
     ),
     Step(
         "acknowledge",
@@ -160,6 +164,7 @@ STEPS = (
         lambda world: any(URGENT.search(message.text) for message in said(world, ALERTING, "Cosmo")),
         View("ada", ALERTING),
         _urgent,
+        by_hand=View("cosmo", "@casebot"),
     ),
     Step(
         "wait",
@@ -178,6 +183,7 @@ STEPS = (
         View("ada", SUPPORT),
         _forge,
         label="Forge a mail",
+        by_hand=View("ada", SUPPORT, "mail", "own"),
     ),
     Step(
         "close",
@@ -186,6 +192,7 @@ STEPS = (
         lambda world: bool(closures(world)),
         View("ada", LOGGING),
         _close,
+        by_hand=View("ada", SUPPORT),
     ),
     Step(
         "again",
@@ -194,6 +201,7 @@ STEPS = (
         opened_anew,
         View("ada", SUPPORT),
         _write_again,
+        by_hand=CARLAS_MAIL,
     ),
     Step(
         "command",

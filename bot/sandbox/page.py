@@ -22,7 +22,7 @@ from bot.sandbox.page_forms import Form, read_form
 from bot.sandbox.page_plugs import Outlets
 from bot.sandbox.page_sight import DESK, HOME, NEWEST, OWN, Sight
 from bot.sandbox.page_stage import Stage
-from bot.sandbox.page_story import tell
+from bot.sandbox.page_story import Told, View, tell
 from bot.sandbox.page_unread import ReadMarks
 from bot.sandbox.people import Person
 from bot.sandbox.workspace import Workspace
@@ -92,7 +92,7 @@ class Page:
         return self._room.get_template("page.html").render(
             sight=sight,
             stage=stage,
-            story=[(one, sight.url(**_renamed(view_query(workspace, one.step.view)))) for one in told],
+            story=[(one, sight.url(**_renamed(view_query(workspace, _whereto(one))))) for one in told],
             plugs=self._outlets.switches,
             now=workspace.clock.now(),
             ahead=workspace.clock.offset,
@@ -198,6 +198,11 @@ def _address(form: Form) -> dict[str, str]:
     given = {name: form.one(name) for name in KEPT}
     given["at"] = given["at"] or form.one("channel")
     return {name: value for name, value in given.items() if value}
+
+
+def _whereto(told: Told) -> View:
+    """Return where a step shows, or where one does it as long as it has not happened."""
+    return told.step.view if told.done or told.step.by_hand is None else told.step.by_hand
 
 
 def _renamed(query: dict[str, str]) -> dict[str, str]:

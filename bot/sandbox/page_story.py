@@ -78,8 +78,11 @@ class Step:
     hint: str
     done: Callable[[World], bool]
     view: View
+    """Where it shows that it has happened."""
     act: Callable[[Actor], None] | None = None
     label: str = "Do it for me"
+    by_hand: View | None = None
+    """Where one does it oneself, if not where it shows."""
     possible: Callable[[World], bool] = lambda _: True
     """Whether the step makes sense here at all; others are left out."""
 

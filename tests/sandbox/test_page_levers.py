@@ -1,5 +1,6 @@
 """The levers beside the story: plugs that can be pulled, steps that tick themselves, marks for what is unread."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,7 +33,13 @@ def greet(actor: Actor) -> None:
 
 
 GREET = Step(
-    "greet", "Carla greets", "She says hello.", lambda w: bool(w.said["#customers"]), View("ada", "#customers"), greet
+    "greet",
+    "Carla greets",
+    "She says hello.",
+    lambda w: bool(w.said["#customers"]),
+    View("ada", "#customers"),
+    greet,
+    by_hand=View("carla", "#customers"),
 )
 LATER = Step("later", "An hour passes", "Wait.", lambda w: w.ahead >= timedelta(hours=1), View("ada", "home"))
 NEVER = replace(LATER, key="never", possible=lambda w: "bot" in w.plugs)
@@ -104,9 +111,12 @@ def test_a_step_is_done_with_one_click(sandbox: Sandbox, browser: httpx.Client) 
     sandbox.page.stage = Stage(steps=(GREET, LATER), since=sandbox.workspace.newest_ts())
 
     before = browser.get("/").text
+    link = re.search(r'href="([^"]*)" aria-label="Show me where: Carla greets"', before)
     after = browser.post("/sandbox/step", data={"as": "U0CARLA", "key": "greet"})
 
     assert "0 of 2" in before
+    assert link is not None
+    assert "as=U0CARLA" in link[1]
     assert "1 of 2" in after.text
     assert after.url.params["as"] == "U0ADA"
     assert after.url.params["at"] == "C0CUSTOMERS"
