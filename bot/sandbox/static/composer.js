@@ -12,13 +12,25 @@ export function restoreDrafts(root) {
   }
 }
 
-export function forgetDrafts(form) {
-  for (const field of form.querySelectorAll("[data-draft]")) {
-    drafts.removeItem(field.dataset.draft);
-    field.value = "";
-    grow(field);
-  }
+// Empties a form that is on its way; returns how to give the words back should it be refused.
+export function takeDrafts(form) {
+  const fields = [...form.querySelectorAll("[data-draft]")];
+  const taken = fields.map((field) => [field, field.value]);
+  for (const field of fields) write(field, "");
+  return () => {
+    for (const [field, words] of taken) if (!field.value) write(field, words);
+  };
+}
+
+export function forgetFiles(form) {
   for (const field of form.querySelectorAll("input[type=file]")) field.value = "";
+}
+
+function write(field, words) {
+  field.value = words;
+  if (words) drafts.setItem(field.dataset.draft, words);
+  else drafts.removeItem(field.dataset.draft);
+  grow(field);
 }
 
 function grow(field) {

@@ -1,6 +1,6 @@
 // Keeps the page fresh without leaving it: sends its forms, follows its links, draws anew at each change.
 
-import { forgetDrafts, listen as listenToComposers, restoreDrafts } from "./composer.js";
+import { forgetFiles, listen as listenToComposers, restoreDrafts, takeDrafts } from "./composer.js";
 import { morph } from "./morph.js";
 
 const page = document.getElementById("page");
@@ -120,46 +120,39 @@ function bodyOf(form, control) {
 }
 
 async function send(form, control) {
-  const words = form.querySelector("[data-sends]")?.value;
   const body = bodyOf(form, control);
   if (control && "confirm" in control.dataset && !(await agreed(control))) {
     if (control.tagName === "SELECT") control.value = "";
     return;
   }
   const before = moves;
-  if (words !== undefined) forgetDrafts(form);
+  const giveBack = takeDrafts(form);
+  const fold = form.matches(".write, .entries, .reactions-more, .popover form") && form.closest("details");
+  if (fold) fold.open = false;
   form.classList.add("busy");
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
     complain("");
-    arrived(form, answer, text, before);
+    forgetFiles(form);
+    arrived(answer, text, before);
   } catch (wrong) {
-    giveBack(form, words);
+    giveBack();
+    if (fold) fold.open = true;
     complain(wrong instanceof TypeError ? GONE : wrong.message);
   } finally {
     form.classList.remove("busy");
   }
 }
 
-function arrived(form, answer, html, before) {
-  if (form.matches(".write")) forgetDrafts(form);
-  const fold = form.matches(".write, .entries, .reactions-more, .popover form") && form.closest("details");
-  if (fold) fold.open = false;
+function arrived(answer, html, before) {
   if (moves === before) {
     moves += 1;
     if (answer.url !== location.href) history.pushState(null, "", answer.url);
     draw(html);
   }
   refresh();
-}
-
-function giveBack(form, words) {
-  const field = form.querySelector("[data-sends]");
-  if (!field || words === undefined || field.value) return;
-  field.value = words;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 document.addEventListener("submit", (event) => {
