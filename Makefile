@@ -2,10 +2,11 @@
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
+CORPUS_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -50,6 +51,9 @@ imports: setup ## Check that imports only point down
 
 cov: setup ## Run the tests and show which lines none of them reached
 	@$(MAKE) test PYTHON= PYTEST_ARGS="--cov --cov-report=term $(PYTEST_ARGS)"
+
+corpus: setup ## Show how many expectations of the mail corpus hold (CORPUS_ARGS=--misses lists the others)
+	@$(BIN)/python -m bench.corpus $(CORPUS_ARGS)
 
 lock: ## Choose newer versions of the packages and write both locks (needs uv)
 	@sh .ci/lock

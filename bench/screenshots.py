@@ -14,6 +14,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
 from bot.demo.steps import STEPS
@@ -60,12 +61,14 @@ def shoot(browser: Browser, url: str, path: Path, scheme: Literal["light", "dark
 def main() -> int:
     """Write the pictures; 1 if the README's is too heavy."""
     VARIANTS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox, chromium() as browser:
+    plug = BotPlug()
+    with tempfile.TemporaryDirectory() as folder, Sandbox(plugs=plug) as sandbox, chromium() as browser:
         bot = BotProcess(sandbox.environment(), Path(folder))
+        plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
         try:
             bot.start()
-            set_stage(sandbox, bot)
+            set_stage(sandbox)
             tell(sandbox)
             url = f"{sandbox.url}?{QUERY}"
             shoot(browser, url, PICTURE, "light", *SIZES["wide"])

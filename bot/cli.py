@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.exc import OperationalError
@@ -19,6 +19,10 @@ from bot.log import configure
 from bot.migrations.migrate import SchemaTooNew
 from bot.settings import Settings, SettingsError, load_settings
 from bot.settings.coming import unavailable, unused
+
+if TYPE_CHECKING:
+    from bot.mail.quarantine import Quarantine
+    from bot.wiring import Desk
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -47,17 +51,49 @@ def demo(
     port: Annotated[int, typer.Option(help="First port to try for the page.")] = 0,
     *,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+    seed: Annotated[int, typer.Option(min=0, max=5000, help="Begin with a history of so many cases.")] = 0,
+    story: Annotated[int, typer.Option(help="Which history: the same number tells the same one.")] = 1,
+    data: Annotated[Path | None, typer.Option(help="Keep everything in this directory and go on from it.")] = None,
 ) -> None:
     """Try the whole desk without any account: a small Slack and a mailbox in the browser, and the real bot."""
     with _sandbox_installed():
         from bot.demo import play
+        from bot.demo.keeping import Unreadable
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     configure("WARNING", "console")
-    with _clear_refusals(OSError):
-        play.demo(typer.echo, port or play.PORT, open_page=open_page, stop=stop)
+    with _clear_refusals(OSError, Unreadable):
+        play.demo(
+            typer.echo,
+            port or play.PORT,
+            open_page=open_page,
+            stop=_stopped_by_signals(),
+            history=play.History(seed, story),
+            data=data,
+        )
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="First port to try for the page and the Web API.")] = 0,
+    imap_port: Annotated[int, typer.Option(help="Port of the mailbox; 0 takes a free one.")] = 0,
+    smtp_port: Annotated[int, typer.Option(help="Port for outgoing mail; 0 takes a free one.")] = 0,
+    env_file: Annotated[Path | None, typer.Option(help="Write the variables here instead of printing them.")] = None,
+) -> None:
+    """Serve the small Slack and the mailbox alone, for building and testing any Slack app without a workspace."""
+    with _sandbox_installed():
+        from bot.demo import alone, play
+        from bot.sandbox.server import MailPortTaken
+
+    configure("WARNING", "console")
+    with _clear_refusals(OSError, MailPortTaken):
+        alone.serve(
+            typer.echo,
+            port or play.PORT,
+            stop=_stopped_by_signals(),
+            imap_port=imap_port,
+            smtp_port=smtp_port,
+            env_file=env_file,
+        )
 
 
 @app.command()
@@ -73,22 +109,16 @@ def tour() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to today's schema."""
-    from bot.wiring import open_desk
-
-    settings = _settings()
-    with _clear_refusals():
-        open_desk(settings, SystemClock())
+    with _opened(_settings()):
+        pass
     typer.echo("The database has today's schema.")
 
 
 @app.command()
 def sweep() -> None:
     """Escalate by hand what has waited too long; the running bot tells it."""
-    from bot.wiring import open_desk
-
-    settings = _settings()
-    with _clear_refusals():
-        escalated = open_desk(settings, SystemClock()).sweep.sweep()
+    with _opened(_settings()) as desk:
+        escalated = desk.sweep.sweep()
     typer.echo(f"{escalated} {'case' if escalated == 1 else 'cases'} escalated.")
 
 
@@ -97,11 +127,9 @@ def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.em
     """Take mails from files, as if they had arrived in the mailbox now."""
     from bot.mail.ingest import ingest as take_in
     from bot.mail.parser import UnreadableMail
-    from bot.wiring import open_desk
 
     settings = _settings()
-    with _clear_refusals(OSError, UnreadableMail):
-        desk = open_desk(settings, SystemClock())
+    with _opened(settings, OSError, UnreadableMail) as desk:
         for file in files:
             ended = take_in(file.read_bytes(), settings, desk.database, desk.intake, received_at=desk.clock.now())
             case = f" ({ended.case_id})" if ended.case_id else ""
@@ -112,18 +140,93 @@ def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.em
 def outbox() -> None:
     """Show what is still to be said, and what was refused for good and why."""
     from bot.outbox.queries import overview
-    from bot.wiring import open_desk
+
+    with _opened(_settings()) as desk:
+        for line in overview(desk.database):
+            typer.echo(line)
+
+
+@app.command()
+def reconcile() -> None:
+    """Count the mailbox against the ledger; exit 0 only if every mail is accounted for. The bot may run meanwhile."""
+    from bot.mail.reconcile import reconcile as accounts_of
+    from bot.mail.trouble import MailboxTrouble
+
+    settings = _mail_settings()
+    with _opened(settings, MailboxTrouble) as desk:
+        accounts = accounts_of(settings, desk.database, desk.clock)
+    for account in accounts:
+        typer.echo("\n".join(account.lines()))
+    raise typer.Exit(0 if all(account.balanced for account in accounts) else 1)
+
+
+@app.command()
+def replay(since: Annotated[str, typer.Option(help="24h, 2d, a date, or all.")] = "all") -> None:
+    """Show which stored mails today's parser would read otherwise; nothing is changed."""
+    from bot.mail.replay import Replay
+    from bot.settings import ImapStart
 
     settings = _settings()
-    with _clear_refusals():
-        for line in overview(open_desk(settings, SystemClock()).database):
-            typer.echo(line)
+    with _clear_refusals(ValueError):
+        start = ImapStart.parse(since)
+    with _opened(settings) as desk:
+        read = differing = 0
+        for mail in Replay(settings, desk.database).replay(start.since(desk.clock.now())):
+            read += 1
+            if mail.differences:
+                differing += 1
+                typer.echo("\n".join(mail.lines()))
+    typer.echo(f"{read} mails read again, {differing} would differ.")
+
+
+quarantine = typer.Typer(help="Mails that could not be taken in.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+_Key = Annotated[str, typer.Argument(help="The mail's name, as `casebot quarantine list` shows it.")]
+
+
+@quarantine.command("list")
+def quarantine_list() -> None:
+    """Show what waits."""
+    with _quarantine() as waiting:
+        for mail in waiting.waiting():
+            part = "" if mail.whole else ", only its header is kept"
+            typer.echo(f"{mail.key}  {mail.since:%Y-%m-%d %H:%M}  {mail.sender}  “{mail.subject}”: {mail.reason}{part}")
+
+
+@quarantine.command("retry")
+def quarantine_retry(key: _Key) -> None:
+    """Read a mail again with today's parser; exit 1 if it still can't be taken in."""
+    from bot.mail.ledger import EntryKey
+
+    with _quarantine() as waiting:
+        ended = waiting.retry(EntryKey.read(key))
+    typer.echo(f"{key}: {ended.state} {ended.case_id or ''} {ended.reason}".rstrip())
+    raise typer.Exit(1 if ended.state == "quarantined" else 0)
+
+
+@quarantine.command("open")
+def quarantine_open(key: _Key) -> None:
+    """Open a case of a mail's sender, subject and whatever text can be salvaged."""
+    from bot.cases.inbound import Author
+    from bot.mail.ledger import EntryKey
+
+    with _quarantine() as waiting:
+        ended = waiting.open_as_case(EntryKey.read(key), Author("console", "the console"))
+    typer.echo(f"{key}: {ended.state} {ended.case_id or ''}".rstrip())
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")
+
+
+def _stopped_by_signals() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _settings() -> Settings:
@@ -136,6 +239,38 @@ def _settings() -> Settings:
     for warning in (*settings.warnings, *unused(settings)):
         typer.echo(f"warning: {warning}", err=True)
     return settings
+
+
+def _mail_settings() -> Settings:
+    settings = _settings()
+    if not settings.mail_enabled:
+        typer.echo("Mail is off: set IMAP_SERVER.", err=True)
+        raise typer.Exit(2)
+    return settings
+
+
+@contextmanager
+def _quarantine() -> Iterator[Quarantine]:
+    from bot.cases.errors import CaseError
+    from bot.mail.quarantine import Quarantine
+    from bot.mail.trouble import MailboxTrouble
+
+    settings = _settings()
+    with _opened(settings, CaseError, MailboxTrouble, ValueError) as desk:
+        yield Quarantine(settings, desk.database, desk.clock, desk.intake)
+
+
+@contextmanager
+def _opened(settings: Settings, *refusals: type[Exception]) -> Iterator[Desk]:
+    """Open the desk for one command; what the user can mend ends it with one clear line."""
+    from bot.wiring import open_desk
+
+    with _clear_refusals(*refusals):
+        desk = open_desk(settings, SystemClock())
+        try:
+            yield desk
+        finally:
+            desk.database.close()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import structlog
 
 from bot.settings.proxies import spare_this_machine
 from bot.slack.connection import SlackAway
-from bot.wiring import SWEEP, Bot
+from bot.wiring import Bot
 
 log = structlog.get_logger(__name__)
 
@@ -73,8 +73,8 @@ class Runtime:
 
     def sweep_now(self) -> None:
         """Run the sweep at once: the demo's clock was moved."""
-        self._bot.schedule.run_now(SWEEP)
-        self._bot.delivering.nudge()
+        # Not by the schedule: a sweep that is under way there began with the old time.
+        self._bot.desk.sweep.sweep()
 
     def _signalled(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

@@ -118,6 +118,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk)
     schedule = _schedule(settings, desk, slack)
     return Bot(

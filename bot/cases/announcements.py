@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question
 from bot.outbox.models import Delivery, Priority
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     CARD = "card"
     ALERT = "alert"
     FOLLOW_UP = "follow_up"
+    FLOOD = "flood"
     REVISION = "revision"
     CLOSING_LOG = "closing_log"
     CLOSE_REASON = "close_reason"
@@ -40,10 +42,11 @@ class About(StrEnum):
     MESSAGE = "message"
     EVENT = "event"
     QUESTION = "question"
+    FLOOD = "flood"
 
 
 # Said in the case's thread, in order, one after the other.
-_IN_THREAD = {Kind.FOLLOW_UP, Kind.REVISION, Kind.CLOSE_REASON}
+_IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ _QUESTION_AGAIN = Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.CO
 ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
     EventKind.OPENED: (Say(Kind.CARD, Hearer.SUPPORT, About.CASE, Priority.MESSAGE),),
     EventKind.RECEIVED: (_FOLLOW_UP, _CARD_AGAIN),
+    # Said once per flood, from then on only its counter is drawn again.
+    EventKind.FLOODED: (
+        Say(Kind.FLOOD, Hearer.SUPPORT, About.FLOOD, Priority.MESSAGE),
+        Say(Kind.FLOOD, Hearer.SUPPORT, About.FLOOD, Priority.COSMETIC, redraw=True),
+        _CARD_AGAIN,
+    ),
     EventKind.ANSWERED: (_FOLLOW_UP, _CARD_AGAIN),
     EventKind.NOTED: (_FOLLOW_UP,),
     EventKind.EDITED: (_REVISION, _CARD_AGAIN),
@@ -111,12 +120,16 @@ def ask(question: Question, *, redraw: bool = False) -> Delivery:
 
 
 def notice(kind: str, content: dict[str, Any], at: datetime) -> Delivery:
-    """Return a notice to the support channel about something that belongs to no case (`kind` chooses its words)."""
+    """Return a notice to the support channel about something that belongs to no case.
+
+    `kind` chooses its words. Its subject is its own, for two notices alike are still two.
+    """
+    name = f"{kind}:{uuid4().hex}"
     return Delivery(
         kind=Kind.NOTICE,
         place=Hearer.SUPPORT,
-        lane=f"{Kind.NOTICE}:{kind}:{at.isoformat()}",
-        subject=kind,
+        lane=f"{Kind.NOTICE}:{name}",
+        subject=name,
         content=content,
         priority=Priority.MESSAGE,
         created_at=at,
@@ -135,6 +148,8 @@ def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
         return False
     if say.kind is Kind.CLOSE_REASON and not event.detail.get("reason"):
         return False
+    if say.about is About.FLOOD and not say.redraw and message is not None:
+        return event.detail.get("flood") == str(message.id)
     # What was written in the case's own thread stands there already.
     return not (say.kind in _IN_THREAD and message is not None and message.inside)
 
@@ -162,5 +177,6 @@ def _subject(about: About, event: CaseEvent) -> str:
         About.MESSAGE: event.message_id,
         About.EVENT: event.id,
         About.QUESTION: event.question_id,
+        About.FLOOD: event.detail.get("flood"),
     }
     return str(subjects[about])

@@ -10,12 +10,14 @@ from sqlmodel import Session, select
 
 from bot.cases import lifecycle, rules
 from bot.cases.errors import ONLY_ADMINS
-from bot.cases.inbound import Author, Inbound, Outcome, Revision, Taken
+from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
-from bot.cases.placing import closed_case_of_thread, place
+from bot.cases.placing import case_cited, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
+    flood_since,
     latest_escalation_of,
+    mails_since,
     next_case_id,
     open_case_of,
     pending_of,
@@ -86,7 +88,7 @@ class Intake:
         case = open_case_of(session, inbound.author.identity)
         opening = case is None
         if case is None:
-            case, opened = lifecycle.open_case(next_case_id(session), inbound, now)
+            case, opened = lifecycle.open_case(next_case_id(session), inbound, now, case_cited(session, inbound))
             session.add(case)
             session.flush()
             message = _message(case, inbound)
@@ -94,12 +96,22 @@ class Intake:
             record(session, opened, message=message)
         else:
             message = _message(case, inbound)
-            record(session, lifecycle.receive(case, message, now), message=message)
+            record(session, self._received(session, case, message, now), message=message)
         words = rules.judged_words(inbound.text, inbound.subject, case.subject, opening=opening)
         reasons = rules.keyword_reasons(words, self._rules, inbound.at)
         reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, inbound.at)
         raise_alarm(session, case, reasons, now)
         return Taken(Outcome.OPENED if opening else Outcome.JOINED, case.case_id)
+
+    def _received(self, session: Session, case: Case, message: Message, now: datetime) -> CaseEvent:
+        """Take a further message in; of a flood of mails only the counter of one notice is said."""
+        since = message.timestamp - self._rules.flood_window
+        if message.source != Source.EMAIL or mails_since(session, case, since) < self._rules.flood_mails:
+            return lifecycle.receive(case, message, now)
+        session.add(message)
+        session.flush()
+        flood = flood_since(session, case, since) or str(message.id)
+        return lifecycle.flood(case, message, now, flood)
 
     def _from_admin(self, session: Session, inbound: Inbound, now: datetime, closer: Author) -> Taken:
         wants_close = rules.closes(inbound.text, self._rules.closure_phrases)

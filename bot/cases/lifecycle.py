@@ -13,8 +13,12 @@ from bot.cases.rules import Reason, span
 SYSTEM = Author("casebot", "Casebot")
 
 
-def open_case(case_id: str, inbound: Inbound, at: datetime) -> tuple[Case, CaseEvent]:
-    """Begin a case with a customer's first message."""
+def open_case(case_id: str, inbound: Inbound, at: datetime, cited: Case | None = None) -> tuple[Case, CaseEvent]:
+    """Begin a case with a customer's first message.
+
+    `cited` is the case that a mail answers by its references: his own, closed one, which the new one `follows`; or
+    somebody else's, which it only `mentions`, because a Message-ID is no secret.
+    """
     case = Case(
         case_id=case_id,
         customer_identifier=inbound.author.identity,
@@ -25,13 +29,22 @@ def open_case(case_id: str, inbound: Inbound, at: datetime) -> tuple[Case, CaseE
         created_at=at,
         last_message_at=inbound.at,
     )
-    return case, _fact(case, EventKind.OPENED, inbound.author, at)
+    detail: dict[str, object] = {}
+    if cited is not None:
+        detail["follows" if cited.customer_identifier == case.customer_identifier else "mentions"] = cited.case_id
+    return case, _fact(case, EventKind.OPENED, inbound.author, at, **detail)
 
 
 def receive(case: Case, message: Message, at: datetime) -> CaseEvent:
     """Take a customer's message into the case; its own time moves the clock, never backwards."""
     _count(case, message)
     return _fact(case, EventKind.RECEIVED, _author_of(message), at)
+
+
+def flood(case: Case, message: Message, at: datetime, first: str) -> CaseEvent:
+    """Take one mail of a flood into the case; `first` is the id of the message in which the flood was noticed."""
+    _count(case, message)
+    return _fact(case, EventKind.FLOODED, _author_of(message), at, flood=first)
 
 
 def answer(case: Case, message: Message, at: datetime) -> CaseEvent:

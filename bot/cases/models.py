@@ -24,6 +24,7 @@ class EventKind(StrEnum):
 
     OPENED = "opened"
     RECEIVED = "received"
+    FLOODED = "flooded"
     ANSWERED = "answered"
     NOTED = "noted"
     EDITED = "edited"

@@ -56,6 +56,12 @@ def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
     return _case_of_thread(session, inbound.place, inbound.thread)
 
 
+def case_cited(session: Session, inbound: Inbound) -> Case | None:
+    """Return the case that a customer's mail answers by its references; it decides nothing, it is only told."""
+    cited = _case_of_references(session, inbound.references) if inbound.source is Source.EMAIL else None
+    return session.get(Case, cited) if cited else None
+
+
 def _case_it_stands_in(session: Session, inbound: Inbound) -> str | None:
     if inbound.source is Source.EMAIL:
         return _case_of_references(session, inbound.references)

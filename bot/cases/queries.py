@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.cases.announcements import Kind
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
-from bot.cases.models import Case, CaseEvent, Escalation, Message, Question, Status, is_open
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
 from bot.db import Database
-from bot.outbox.models import Receipt
+from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
 
 class Filter(StrEnum):
@@ -54,6 +55,16 @@ class Board:
     unacknowledged: int
     cases: Sequence[Sheet]
     more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """More mails of one customer than anybody wants to be told of: how many were not said one by one."""
+
+    case_id: str
+    mails: int
+    first: Message
+    latest: Message
 
 
 class CaseQueries:
@@ -103,6 +114,18 @@ class CaseQueries:
         with self._readers.begin() as session:
             return session.exec(chosen.order_by(col(Message.timestamp), col(Message.id))).all()
 
+    def flood(self, first: int) -> Flood:
+        """Return how a flood of mails stands, by the id of the message in which it was noticed."""
+        with self._readers.begin() as session:
+            begun = session.get_one(Message, first)
+            counted = select(func.count(), func.max(CaseEvent.message_id)).where(
+                CaseEvent.case_id == begun.case_id,
+                CaseEvent.kind == EventKind.FLOODED,
+                col(CaseEvent.detail)["flood"].as_string() == str(first),
+            )
+            mails, latest = session.exec(counted).one()
+            return Flood(begun.case_id, mails, begun, session.get_one(Message, latest))
+
     def escalation(self, escalation_id: int) -> Escalation:
         """Return one escalation; LookupError if there is none."""
         with self._readers.begin() as session:
@@ -123,6 +146,20 @@ class CaseQueries:
         said = select(Receipt).where(Receipt.kind == kind, Receipt.subject == subject)
         with self._readers.begin() as session:
             return session.exec(said).first()
+
+    def is_card_in_flight(self) -> bool:
+        """Return whether a card may stand in Slack already whose receipt we don't have yet."""
+        doubtful = or_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.unsure).is_(True))
+        flying = select(Delivery.id).where(unsettled(), Delivery.kind == Kind.CARD, doubtful)
+        with self._readers.begin() as session:
+            return session.exec(flying.limit(1)).first() is not None
+
+    def is_awaited(self, lane: str) -> bool:
+        """Return whether something of this lane is still to be said."""
+        with self._readers.begin() as session:
+            return (
+                session.exec(select(Delivery.id).where(Delivery.lane == lane, unsettled()).limit(1)).first() is not None
+            )
 
 
 def _sheet(session: Session, case: Case) -> Sheet:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.cases.announcements import announce
 from bot.cases.errors import NoSuchCase
-from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, Message, Question, is_open
+from bot.cases.inbound import Source
+from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, EventKind, Message, Question, is_open
 from bot.db import queue_up
 
 
@@ -65,6 +68,28 @@ def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
     """Return the escalation that was raised last, settled or not."""
     raised = select(Escalation).where(Escalation.case_id == case.case_id)
     return session.exec(raised.order_by(col(Escalation.raised_at).desc(), col(Escalation.id).desc()).limit(1)).first()
+
+
+def mails_since(session: Session, case: Case, since: datetime, limit: int = 1000) -> int:
+    """Count the customer's mails since then (by their own time), at most `limit`."""
+    recent = select(Message.id).where(
+        Message.case_id == case.case_id,
+        Message.timestamp > since,
+        Message.source == Source.EMAIL,
+        Message.sender == case.customer_identifier,
+    )
+    return session.exec(select(func.count()).select_from(recent.limit(limit).subquery())).one()
+
+
+def flood_since(session: Session, case: Case, since: datetime) -> str | None:
+    """Return the name of the flood that went on since then (the id of its first message), or None."""
+    latest = (
+        select(CaseEvent.detail)
+        .join(Message, col(CaseEvent.message_id) == col(Message.id))
+        .where(CaseEvent.case_id == case.case_id, CaseEvent.kind == EventKind.FLOODED, Message.timestamp > since)
+    )
+    detail = session.exec(latest.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+    return str(detail["flood"]) if detail else None
 
 
 def unanswered_messages(session: Session, case: Case, limit: int = 1000) -> int:

@@ -28,6 +28,8 @@ class Rules:
     followups: int = 3
     keywords: tuple[str, ...] = DEFAULT_KEYWORDS
     closure_phrases: tuple[str, ...] = DEFAULT_CLOSURE_PHRASES
+    flood_mails: int = 20
+    flood_window: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

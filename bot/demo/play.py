@@ -9,9 +9,13 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.demo.process import BotProcess
+from bot.demo.keeping import NAME, Keeper, Unreadable
+from bot.demo.plug import BotPlug
+from bot.demo.process import DATABASE, BotProcess
+from bot.demo.seed import seed
 from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
@@ -26,18 +30,45 @@ Casebot's demo is ready: {url}
   In a case's thread, write as Ada: I'm closing this case.
 
 The bot's log: {log}
-Ctrl-C ends it and leaves nothing behind."""
+{ending}"""
 
 
-def demo(tell: Callable[[str], None], port: int, *, open_page: bool, stop: threading.Event) -> None:
-    """Serve the demo until `stop` is set. OSError when no port is free from `port` on."""
-    with tempfile.TemporaryDirectory(prefix="casebot-demo-") as directory, _sandbox(tell, port) as sandbox:
-        bot = BotProcess(sandbox.environment(), Path(directory))
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the demo begins with: so many cases of the last weeks, told from one seed number."""
+
+    cases: int = 0
+    number: int = 1
+
+
+def demo(
+    tell: Callable[[str], None],
+    port: int,
+    *,
+    open_page: bool,
+    stop: threading.Event,
+    history: History | None = None,
+    data: Path | None = None,
+) -> None:
+    """Serve the demo until `stop` is set; with `data`, go on from that directory and keep everything there.
+
+    OSError when no port is free from `port` on, or `data` can't be used.
+    """
+    plug = BotPlug()
+    with _directory(data) as directory, _sandbox(tell, port, plug) as sandbox, _kept(sandbox, data) as goes_on:
+        bot = BotProcess(sandbox.environment(), directory)
+        bot.advance_clock(sandbox.clock.offset)
+        plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
+        if history is not None and history.cases:
+            _tell_history(tell, sandbox, bot, history, goes_on=goes_on)
         try:
             bot.start()
-            set_stage(sandbox, bot)
-            tell(_WELCOME.format(url=sandbox.url, log=bot.log))
+            set_stage(sandbox)
+            ending = (
+                "Ctrl-C ends it and leaves nothing behind." if data is None else f"Ctrl-C ends it; {data} keeps it."
+            )
+            tell(_WELCOME.format(url=sandbox.url, log=bot.log, ending=ending))
             if open_page and _has_display():
                 webbrowser.open(sandbox.url)
             stop.wait()
@@ -45,19 +76,59 @@ def demo(tell: Callable[[str], None], port: int, *, open_page: bool, stop: threa
             bot.stop()
 
 
+def _tell_history(
+    tell: Callable[[str], None], sandbox: Sandbox, bot: BotProcess, history: History, *, goes_on: bool
+) -> None:
+    if goes_on:
+        tell("This desk has its history already, so --seed changes nothing.")
+        return
+    tell(f"Living through {history.cases} cases …")
+    environment = sandbox.environment() | {"DATABASE_URL": bot.database_url}
+    still_open = seed(sandbox, environment, history.cases, history.number)
+    tell(f"{history.cases} cases lie behind this desk; {still_open} are open.")
+
+
 @contextmanager
-def _sandbox(tell: Callable[[str], None], port: int) -> Iterator[Sandbox]:
+def _directory(data: Path | None) -> Iterator[Path]:
+    """Return where the bot's files lie: the given directory, or one that vanishes."""
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="casebot-demo-") as directory:
+        yield Path(directory)
+
+
+@contextmanager
+def _kept(sandbox: Sandbox, data: Path | None) -> Iterator[bool]:
+    """Keep the sandbox's state in `data`, if there is one; yields whether it went on from an earlier run."""
+    if data is None:
+        yield False
+        return
+    keeper = Keeper(sandbox, data)
+    goes_on = keeper.has_state
+    if goes_on:
+        keeper.restore()
+    elif (data / DATABASE).exists():
+        raise Unreadable(f"{data} has a database but no {NAME}, so they can't fit. Choose another --data.")
+    with keeper:
+        yield goes_on
+
+
+@contextmanager
+def _sandbox(tell: Callable[[str], None], port: int, plug: BotPlug) -> Iterator[Sandbox]:
     """Serve the sandbox on the first free port."""
-    sandbox = _started(tell, port)
+    sandbox = on_free_port(tell, port, lambda candidate: Sandbox(port=candidate, plugs=plug))
     try:
         yield sandbox
     finally:
         sandbox.stop()
 
 
-def _started(tell: Callable[[str], None], port: int) -> Sandbox:
+def on_free_port(tell: Callable[[str], None], port: int, make: Callable[[int], Sandbox]) -> Sandbox:
+    """Return a started sandbox on the first free port from `port` on; OSError if there is none."""
     for candidate in range(port, port + PORTS_TRIED):
-        sandbox = Sandbox(port=candidate)
+        sandbox = make(candidate)
         try:
             sandbox.start()
         except OSError:

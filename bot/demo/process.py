@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.settings import SETTING_NAMES
 
+DATABASE = "cases.db"
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -40,7 +41,7 @@ class BotProcess:
     @property
     def database_url(self) -> str:
         """Where the bot keeps its cases."""
-        return f"sqlite:///{self._directory / 'cases.db'}"
+        return f"sqlite:///{self._directory / DATABASE}"
 
     def start(self, *, wait: bool = True) -> None:
         """Start the process; with `wait`, return when everything it needs is connected."""

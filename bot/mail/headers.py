@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_SECTION = 1_000_000
 MAX_FIELDS = 5_000
@@ -30,6 +31,21 @@ _SUPERSETS = {
     "big5": "cp950",
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
+}
+# Names that are found in mail and that Python does not know.
+_ALIASES = {
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "x-sjis": "cp932",
+    "x-euc-jp": "euc_jp",
+    "x-gbk": "gb18030",
+    "x-windows-949": "cp949",
+    "x-big5": "cp950",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "x-mac-roman": "mac_roman",
+    "x-unknown": "utf-8",
 }
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -99,15 +115,23 @@ def decode_bytes(content: bytes, charset: str | None) -> str:
     declared = codec_of(charset)
     if declared and declared not in {"ascii", "utf-8"}:
         return storable(content.decode(declared, "replace"))
-    return storable(content.decode("cp1252", "replace"))
+    return storable(_mended(content))
 
 
+def _mended(content: bytes) -> str:
+    """Decode what is nearly UTF-8, as after a cut in the middle of a letter, else as Windows-1252."""
+    text = content.decode("utf-8", "replace")
+    broken, foreign = text.count("\ufffd"), sum(not letter.isascii() for letter in text)
+    return text if broken * 2 <= foreign else content.decode("cp1252", "replace")
+
+
+@lru_cache(maxsize=256)
 def codec_of(charset: str | None) -> str | None:
     """Return Python's name of a charset, or None where it is unknown or not fit for mail."""
     if not charset or not _CHARSET.fullmatch(charset):
         return None
     try:
-        found = codecs.lookup(charset)
+        found = codecs.lookup(_ALIASES.get(charset.lower(), charset))
         "".encode(found.name)
     except (LookupError, ValueError, TypeError):
         return None

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from bot.cursors import move, position_of
-from bot.mail.mailbox import Listing
+from bot.db import queue_up
+from bot.mail.archive import Kept
+from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
+
+# A UIDVALIDITY has 32 bits (RFC 9051, 2.3.1.1). Above them we count how often a server gave UIDs out again under one.
+_GENERATION = 2**32
+_ENTERED_AT_ONCE = 1_000
+_KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far the folder was read: every UID up to `uid` is in the ledger, under this UIDVALIDITY."""
+    """How far the folder was read: every UID up to `uid` is in the ledger, under this UIDVALIDITY.
+
+    `uid_validity` carries a generation above its 32 bits, for servers that restore a mailbox and do not say so.
+    """
 
     uid_validity: int
     uid: int = 0
+
+    def fits(self, mailbox: Mailbox) -> bool:
+        """Whether the server still counts as it did: a UID above all that it gave out is from before a restore."""
+        return self.counts_as(mailbox.uid_validity) and (mailbox.uid_next == 0 or self.uid < mailbox.uid_next)
+
+    def is_among(self, mailbox: Mailbox, uids: Sequence[int]) -> bool:
+        """Whether the server has a mail that it numbered at or after the mark."""
+        return self.counts_as(mailbox.uid_validity) and bool(uids) and uids[-1] >= self.uid
+
+    def counts_as(self, uid_validity: int) -> bool:
+        """Whether this is the server's UIDVALIDITY, in whatever generation."""
+        return self.uid_validity % _GENERATION == uid_validity
 
     @classmethod
     def read(cls, position: str) -> Mark:
@@ -57,6 +79,26 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryKey:
+    """Names one row of a mailbox's ledger for people and buttons: `<folder>/<uidvalidity>/<uid>`."""
+
+    folder: str
+    uid_validity: int
+    uid: int
+
+    @classmethod
+    def read(cls, text: str) -> EntryKey:
+        """Read the written form; raises ValueError for anything else."""
+        found = _KEY.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("A mail is named by folder, UIDVALIDITY and UID, for example INBOX/1700000000/42.")
+        return cls(found[1], int(found[2]), int(found[3]))
+
+    def __str__(self) -> str:
+        return f"{self.folder}/{self.uid_validity}/{self.uid}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What became of a mail, and of which case."""
 
@@ -72,6 +114,14 @@ class Ledger:
         self.mailbox = mailbox
         self.folder = folder
         self._name = f"mail:{mailbox}/{folder}"
+
+    def queue_up(self, session: Session) -> None:
+        """Let those who write in these books pass one at a time, until their transaction ends."""
+        queue_up(session, self._name)
+
+    def key(self, mark: Mark) -> EntryKey:
+        """Return the name of the row that the mark points at."""
+        return EntryKey(self.folder, mark.uid_validity, mark.uid)
 
     def mark(self, session: Session) -> Mark | None:
         """Return how far the folder was read, or None before the first contact."""
@@ -92,6 +142,21 @@ class Ledger:
         move(session, f"{self._name}:beginning", str(beginning), at)
         self.move(session, Mark(beginning.last.uid_validity), at)
 
+    def unused(self, session: Session, uid_validity: int) -> int:
+        """Return the UIDVALIDITY in a generation under which nothing is written yet."""
+        while True:
+            used = select(LedgerEntry.uid).where(
+                LedgerEntry.mailbox == self.mailbox,
+                LedgerEntry.folder == self.folder,
+                LedgerEntry.uid_validity == uid_validity,
+            )
+            kept = select(RawMail.id).where(
+                RawMail.mailbox == self.mailbox, RawMail.folder == self.folder, RawMail.uid_validity == uid_validity
+            )
+            if session.exec(used.limit(1)).first() is None and session.exec(kept.limit(1)).first() is None:
+                return uid_validity
+            uid_validity += _GENERATION
+
     def entered(self, session: Session, uid_validity: int, uids: Collection[int]) -> set[int]:
         """Return those of the UIDs that already ended."""
         known = select(LedgerEntry.uid).where(
@@ -109,11 +174,35 @@ class Ledger:
         session.add(self._entry(mark, settled, at, raw_mail_id))
         self.move(session, mark, at)
 
-    def enter_all(self, session: Session, marks: Sequence[Mark], settled: Settled, at: datetime) -> None:
-        """Write down the same end for many UIDs, the last of which becomes the mark."""
-        if marks:
-            session.add_all(self._entry(mark, settled, at) for mark in marks)
-            self.move(session, marks[-1], at)
+    def enter_all(
+        self, session: Session, uid_validity: int, uids: Sequence[int], settled: Settled, at: datetime
+    ) -> None:
+        """Write down the same end for many UIDs, and leave the mark where it is."""
+        rows = [self._entry(Mark(uid_validity, uid), settled, at).model_dump() for uid in uids]
+        for start in range(0, len(rows), _ENTERED_AT_ONCE):
+            session.connection().execute(insert(LedgerEntry), rows[start : start + _ENTERED_AT_ONCE])
+
+    def ended_as(
+        self, session: Session, uid_validity: int, uids: Collection[int], states: Collection[LedgerState]
+    ) -> set[int]:
+        """Return those of the UIDs that ended in one of these states."""
+        known = select(LedgerEntry.uid).where(
+            LedgerEntry.mailbox == self.mailbox,
+            LedgerEntry.folder == self.folder,
+            LedgerEntry.uid_validity == uid_validity,
+            col(LedgerEntry.uid).in_(uids),
+            col(LedgerEntry.state).in_(states),
+        )
+        return set(session.exec(known))
+
+    def all_entered(self, session: Session, uid_validity: int) -> set[int]:
+        """Return every UID that ended under this UIDVALIDITY."""
+        known = select(LedgerEntry.uid).where(
+            LedgerEntry.mailbox == self.mailbox,
+            LedgerEntry.folder == self.folder,
+            LedgerEntry.uid_validity == uid_validity,
+        )
+        return set(session.exec(known))
 
     def kept(self, session: Session, uid_validity: int, uids: Collection[int]) -> dict[int, RawMail]:
         """Return the raw mails that were kept before, by UID."""
@@ -126,9 +215,9 @@ class Ledger:
         return {mail.uid: mail for mail in session.exec(known)}
 
     def keep(
-        self, session: Session, uid_validity: int, listings: Sequence[Listing], contents: Mapping[int, bytes]
+        self, session: Session, uid_validity: int, listings: Sequence[Listing], kept: Mapping[int, Kept]
     ) -> dict[int, RawMail]:
-        """Keep the bytes of these mails; what was not handed over is left out."""
+        """Keep these mails; what was not handed over is left out."""
         mails = {
             listing.uid: RawMail(
                 mailbox=self.mailbox,
@@ -136,12 +225,12 @@ class Ledger:
                 uid_validity=uid_validity,
                 uid=listing.uid,
                 received_at=listing.received_at,
-                size=listing.size,
-                sha256=hashlib.sha256(contents[listing.uid]).hexdigest(),
-                content=zlib.compress(contents[listing.uid], 3),
+                size=kept[listing.uid].size,
+                sha256=kept[listing.uid].sha256,
+                content=kept[listing.uid].content,
             )
             for listing in listings
-            if listing.uid in contents
+            if listing.uid in kept
         }
         session.add_all(mails.values())
         session.flush()

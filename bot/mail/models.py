@@ -28,8 +28,10 @@ class LedgerState(StrEnum):
 class RawMail(SQLModel, table=True):
     """A mail as the server handed it over, kept before anything looked into it.
 
-    `content` is zlib-compressed. `size` and `sha256` tell of the bytes before compression; `size` of an oversized
-    mail is the server's figure, while `content` holds its header alone. UIDs are unsigned 32-bit (RFC 9051, 2.3.1.1).
+    `content` is zlib-compressed, and empty for a large mail, which the archive keeps in a file. `size` and `sha256`
+    tell of the bytes before compression; `size` of an oversized mail is the server's figure, while `content` holds
+    its header alone. UIDs are unsigned 32-bit (RFC 9051, 2.3.1.1); above the 32 bits of `uid_validity` stands how
+    often the server gave out UIDs again under the same one.
     """
 
     __tablename__ = "raw_mails"

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from bot.mail import robots
 from bot.mail.addresses import Mailbox, mailboxes
+from bot.mail.bounces import Bounce, bounces, is_bounce, is_complaint
 from bot.mail.headers import Headers, UnreadableMail, split
 from bot.mail.structure import Attachment, Body, read_body
 
@@ -20,7 +21,11 @@ MAX_SUBJECT = 1_000
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,490})>")
 
-__all__ = ["Attachment", "Mailbox", "ParsedMail", "UnreadableMail", "parse", "parse_header"]
+_PASTED_ID = re.compile(
+    r"^[ \t>]{0,20}(?:message-id|x-original-message-id)[ \t]*:\s{0,3}(<[^<>\s]{1,490}>)", re.IGNORECASE | re.MULTILINE
+)
+
+__all__ = ["Attachment", "Bounce", "Mailbox", "ParsedMail", "UnreadableMail", "parse", "parse_header"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,9 @@ class ParsedMail:
     """One mail, read. Addresses are lower-cased; Message-IDs keep their angle brackets.
 
     `content_hash` names the content: the same over every route by which the mail may come. `date` is the sender's
-    claim and orders nothing. `headers` holds every field as it came, for trust and for robots.
+    claim and orders nothing. `is_auto_reply` includes complaint reports, which are `is_feedback_report` besides. Of a
+    bounce, `bounces` are the recipients it did not reach and `returned_ids` the Message-IDs of what it returns.
+    `headers` holds every field as it came, for trust and for robots.
     """
 
     headers: Headers
@@ -46,6 +53,9 @@ class ParsedMail:
     attachments: tuple[Attachment, ...]
     is_auto_reply: bool
     is_bounce: bool
+    is_feedback_report: bool
+    bounces: tuple[Bounce, ...]
+    returned_ids: tuple[str, ...]
     content_hash: str
 
     @property
@@ -80,6 +90,8 @@ def parse_header(raw: bytes) -> Headers:
 
 
 def _parsed(headers: Headers, body: Body, content_hash: str) -> ParsedMail:
+    bounced = is_bounce(headers, body.types, body.text)
+    complains = is_complaint(headers, body.types, body.text)
     return ParsedMail(
         headers=headers,
         sender=next(iter(mailboxes(headers.first("from"))), None),
@@ -94,8 +106,11 @@ def _parsed(headers: Headers, body: Body, content_hash: str) -> ParsedMail:
         date=_date(headers.first("date")),
         text=body.text,
         attachments=tuple(body.attachments),
-        is_auto_reply=robots.is_auto_reply(headers),
-        is_bounce=robots.is_bounce(headers, body.types),
+        is_auto_reply=complains or robots.is_auto_reply(headers),
+        is_bounce=bounced and not complains,
+        is_feedback_report=complains,
+        bounces=bounces(headers, body.reports, body.enclosed, body.text) if bounced and not complains else (),
+        returned_ids=_returned_ids(body) if bounced or complains else (),
         content_hash=content_hash,
     )
 
@@ -111,6 +126,13 @@ def _message_id(value: str) -> str:
         return found[0]
     bare = "".join(value.split())
     return bare if len(bare) <= MAX_MESSAGE_ID else ""
+
+
+def _returned_ids(body: Body) -> tuple[str, ...]:
+    """Return the Message-IDs of the returned mail: of its header, or of the text that it was pasted into."""
+    enclosed = [match[0] for kept in body.enclosed for match in _MESSAGE_ID.finditer(kept.first("message-id"))]
+    pasted = [found[1] for found in _PASTED_ID.finditer("\n".join((body.text, *body.reports)))]
+    return tuple(dict.fromkeys((*enclosed, *pasted)))[:MAX_REFERENCES]
 
 
 def _message_ids(headers: Headers, name: str) -> tuple[str, ...]:

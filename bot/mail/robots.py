@@ -1,4 +1,4 @@
-"""Who wrote this: a person, a machine that answers by itself, a mail server, or we ourselves.
+"""Who wrote this: a person, a machine that answers by itself, or we ourselves; mail servers are known in bounces.
 
 Only header fields that machines set count. List-* fields and X-Auto-Response-Suppress also stand in people's mail
 and make no robot by themselves.
@@ -7,7 +7,7 @@ and make no robot by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from bot.mail.addresses import mailboxes
 from bot.mail.headers import Headers
@@ -29,22 +29,13 @@ _AUTOMATIC = (
     "x-vacation",
 )
 _PRECEDENCES = frozenset({"junk", "auto_reply", "auto-reply"})
+_LISTS = ("list-id", "list-post", "list-unsubscribe", "x-beenthere", "x-mailing-list", "mailing-list", "x-loop")
 _AWAY_SUBJECT = re.compile(
-    r"(automatic reply|auto(matic)?[- ]?reply|autoreply|out of (the )?office|automatische antwort|abwesenheit"
-    r"|réponse automatique|absence du bureau|respuesta automática|risposta automatica|resposta automática"
-    r"|automatisch antwoord|automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|autoodpowiedź"
-    r"|автоответ|自動応答|自动答复)",
-    re.IGNORECASE,
-)
-_DAEMON = re.compile(r"\bmail(er)?[-_. ]?d(a)?emon\b", re.IGNORECASE)
-_POSTMASTER = re.compile(
-    r"\bpost[-_]?master\b|mail[-. ]delivery[-. ](sub)?system|system administrator|mail administrator", re.IGNORECASE
-)
-_FAILURE_SUBJECT = re.compile(
-    r"(undeliver|non-?deliver|not (be )?delivered|delivery (status|failure|has failed|report|problem|error)"
-    r"|delivery.{0,20}(failed|delayed)|mail delivery|mail failure|mail system error|failure notice|failed|rejected"
-    r"|bounce|returned (mail|to sender)|message (status|not delivered)|warning: (could not|message)"
-    r"|could ?n[o']t be delivered|unzustellbar|nicht zustellbar|non[- ]?remis|no entregad|non recapitabile)",
+    r"\[?(automatic (reply|response)|auto[- ]?(reply|response)|auto(?=:)|out of (the )?office|automatische antwort"
+    r"|abwesenheit\w*|réponse automatique|absence du bureau|respuesta automática|fuera de (la )?oficina"
+    r"|risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezig\w*|automatiskt svar"
+    r"|automatisk svar|autosvar|frånvaro\w*|fravær\w*|automaattinen vastaus|poissaolo\w*|autoodpowiedź"
+    r"|automatyczna odpowiedź|автоответ|автоматический ответ|自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆)\]?",
     re.IGNORECASE,
 )
 
@@ -56,27 +47,9 @@ def is_auto_reply(headers: Headers) -> bool:
         return True
     if any((mark := headers.first(name)) and mark.strip().lower() not in {"no", "false"} for name in _AUTOMATIC):
         return True
+    if headers.first("x-apple-action").strip().lower() == "vacation":
+        return True
     return _precedence_is_automatic(headers) or _receipt(headers) or _is_away_notice(headers) or _null_sender(headers)
-
-
-def is_bounce(headers: Headers, types: Sequence[str]) -> bool:
-    """Tell whether a mail server reports on mail it could not or did not yet deliver (RFC 3464 and older habits).
-
-    `types` are the content types of the mail's parts.
-    """
-    if "message/delivery-status" in types or "message/global-delivery-status" in types:
-        return True
-    report = headers.first("content-type").lower()
-    if "multipart/report" in report and "delivery-status" in report:
-        return True
-    if headers.first("x-failed-recipients"):
-        return True
-    sender = headers.decoded("from")
-    if _DAEMON.search(sender):
-        return True
-    failed = _FAILURE_SUBJECT.search(headers.decoded("subject")) is not None
-    from_daemon = _DAEMON.search(headers.first("return-path")) is not None
-    return (_POSTMASTER.search(sender) is not None and (failed or _null_sender(headers))) or (from_daemon and failed)
 
 
 def is_own(headers: Headers, own_addresses: Collection[str]) -> bool:
@@ -89,17 +62,26 @@ def is_own(headers: Headers, own_addresses: Collection[str]) -> bool:
 def _precedence_is_automatic(headers: Headers) -> bool:
     stated = {headers.first(name).strip().lower() for name in ("precedence", "x-precedence", "preference")}
     # A mailing list's bulk mail was written by one of its members.
-    return bool(stated & _PRECEDENCES) or ("bulk" in stated and not headers.first("list-id"))
+    return bool(stated & _PRECEDENCES) or ("bulk" in stated and not any(headers.first(name) for name in _LISTS))
 
 
 def _receipt(headers: Headers) -> bool:
     kind = headers.first("content-type").lower()
-    return "multipart/report" in kind and ("disposition-notification" in kind or "feedback-report" in kind)
+    return "multipart/report" in kind and "disposition-notification" in kind
 
 
 def _is_away_notice(headers: Headers) -> bool:
-    """A subject is a hint only; Exchange's wish for no automatic answers makes it a certainty."""
-    return bool(headers.first("x-auto-response-suppress")) and bool(_AWAY_SUBJECT.match(headers.decoded("subject")))
+    """A subject is the last hint: it must be a program's form of words, and something else must say so too.
+
+    Either Exchange's wish for no automatic answers stands beside it, or the mail answers another one, in which case a
+    person's program would have put `Re:` before it.
+    """
+    subject = _AWAY_SUBJECT.match(headers.decoded("subject"))
+    if subject is None:
+        return False
+    answers = headers.first("in-reply-to") or headers.first("references")
+    is_titled = headers.decoded("subject")[subject.end() :].lstrip()[:1] in {":", "：", "-", "–", ""}
+    return bool(headers.first("x-auto-response-suppress")) or bool(answers and is_titled)
 
 
 def _null_sender(headers: Headers) -> bool:

@@ -9,12 +9,13 @@ from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import Compat32
 
-from bot.mail.headers import Headers, UnreadableMail, decode_bytes, decode_words, storable
+from bot.mail.headers import Headers, UnreadableMail, decode_bytes, decode_words, split, storable
 from bot.mail.markup import text_of
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 50
 MAX_TEXT = 1_000_000
+MAX_REPORT = 200_000
 # Python's parser holds every line against every boundary that is open around it.
 MAX_COMPARISONS = 3_000_000
 # Far beyond any honest Content-Type; get_boundary() is quadratic in the number of semicolons.
@@ -22,6 +23,11 @@ MAX_PART_HEADER = 2_000
 
 _BOUNDARY = re.compile(rb"boundary\*?[01]?\*?[ \t]*=[ \t\r\n]*\"?([^\";\r\n]{1,200})", re.IGNORECASE)
 _NESTED_MAIL = re.compile(rb"^content-type:[ \t]*message/", re.IGNORECASE | re.MULTILINE)
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
+# Text that programs read: invitations and visiting cards.
+_LISTED = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rfc822-headers"})
+# What these are called where their sender gave no name; Outlook's own format is known by this one.
+_NAMES = {"application/ms-tnef": "winmail.dat", "text/calendar": "invitation.ics", "text/vcard": "contact.vcf"}
 _CONTENT = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
 
 
@@ -36,11 +42,17 @@ class Attachment:
 
 @dataclass(slots=True)
 class Body:
-    """The readable text, the attachments, and the content type of every part met on the way."""
+    """The readable text, the attachments, and the content type of every part met on the way.
+
+    `reports` are the machine-readable parts of delivery and complaint reports, field by field as text; `enclosed` the
+    headers of mails that are enclosed.
+    """
 
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    enclosed: list[Headers] = field(default_factory=list)
 
 
 class _Bounded(Compat32):
@@ -62,7 +74,7 @@ def read_body(raw: bytes, offset: int, headers: Headers) -> Body:
         text = _read(_parsed(raw, offset, headers), body, 0, wanted=True)
     except RecursionError:
         raise UnreadableMail("its parts are nested too deeply") from None
-    body.text = storable(text[:MAX_TEXT]).strip()
+    body.text = storable(text[:MAX_TEXT]).strip().strip("\ufeff")
     return body
 
 
@@ -93,15 +105,40 @@ def _read(part: Message, body: Body, depth: int, *, wanted: bool) -> str:
     kind = part.get_content_type()
     body.types.append(kind)
     children = _children(part)
+    if kind in _REPORTS:
+        body.reports.append(_report(part, children))
+    elif kind in {"message/rfc822", "message/global", "text/rfc822-headers"}:
+        body.enclosed.extend(_enclosed(part, children))
     if kind.startswith("message/") or _attached(part, kind, children):
-        body.attachments.append(Attachment(_filename(part), kind, _size(part)))
+        body.attachments.append(Attachment(_filename(part) or _name_of(kind, children), kind, _size(part)))
         return ""
+    if kind.startswith("multipart/") and not children:
+        # The parts cannot be told apart, as where a line of the header lost its indent: better raw than nothing.
+        return _text(part, "text/plain") if wanted else ""
     if kind == "multipart/alternative":
         return _best(children, body, depth, wanted=wanted)
     if children:
         texts = [_read(child, body, depth + 1, wanted=wanted) for child in children]
         return "\n".join(text for text in texts if text.strip())
     return _text(part, kind) if wanted and (kind in {"text/plain", "text/html"} or depth == 0) else ""
+
+
+def _report(part: Message, children: list[Message]) -> str:
+    if str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}:
+        encoded = "\n".join(str(child.get_payload()) for child in children) if children else str(part.get_payload())
+        part.set_payload(encoded)
+        return decode_bytes(_content(part), _charset(part))[:MAX_REPORT]
+    if not children:
+        return decode_bytes(_content(part), None)[:MAX_REPORT]
+    blocks = ("\n".join(f"{name}: {value}" for name, value in child.items()) for child in children[:MAX_PARTS])
+    return "\n\n".join(blocks)[:MAX_REPORT]
+
+
+def _enclosed(part: Message, children: list[Message]) -> Iterator[Headers]:
+    if children:
+        yield Headers(tuple((name.lower(), str(value)) for name, value in children[0].items()))
+    else:
+        yield split(_content(part)[:MAX_REPORT])[0]
 
 
 def _best(children: list[Message], body: Body, depth: int, *, wanted: bool) -> str:
@@ -121,7 +158,7 @@ def _attached(part: Message, kind: str, children: list[Message]) -> bool:
     if children or kind.startswith("multipart/"):
         return False
     disposition = str(part.get("content-disposition", "")).split(";")[0].strip().lower()
-    if disposition == "attachment" or not kind.startswith("text/"):
+    if disposition == "attachment" or not kind.startswith("text/") or kind in _LISTED:
         return True
     return disposition == "inline" and bool(_filename(part))
 
@@ -157,6 +194,14 @@ def _filename(part: Message) -> str:
         return ""
     readable = " ".join(decode_words(name).replace("/", "_").replace("\\", "_").split())
     return storable(readable)[:200]
+
+
+def _name_of(kind: str, children: list[Message]) -> str:
+    """Name what has no name: an enclosed mail by its subject."""
+    if kind == "message/rfc822" and children:
+        subject = " ".join(decode_words(str(children[0].get("subject", ""))[:MAX_PART_HEADER]).split())
+        return storable(subject.replace("/", "_").replace("\\", "_") or "mail")[:190] + ".eml"
+    return _NAMES.get(kind, "")
 
 
 def _size(part: Message) -> int:

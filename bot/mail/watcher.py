@@ -11,11 +11,16 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.mail.archive import archive_of
 from bot.mail.bell import Bell
 from bot.mail.collection import Collection
+from bot.mail.connection import open_mailbox, tls_context
 from bot.mail.ledger import Ledger
-from bot.mail.mailbox import Mailbox, MailboxTrouble, open_mailbox
+from bot.mail.mailbox import Mailbox
+from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.processed import ProcessedMail
 from bot.mail.reception import Intake, Reception, Tell, is_database_trouble
+from bot.mail.trouble import MailboxTrouble
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -43,16 +48,26 @@ class WatcherState:
 
 
 class MailWatcher:
-    """Reads one folder for ever. `watch` is the act of a Loop with `every=0`: it waits by itself, until `stop`.
+    """Reads its folders for ever. `watch` is the act of a Loop with `every=0`: it waits by itself, until `stop`.
 
+    Mail in the first folder is heard at once (IDLE); the others are looked into as often as the poll interval says.
     `collect` and `watch` belong to one thread, which owns the connection; everything else may be called from any.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, intake: Intake, tell: Tell) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        intake: Intake,
+        tell: Tell,
+        tokens: Tokens | None = None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
-        ledger = Ledger((settings.imap_email or "").lower(), settings.imap_folder)
-        self._collection = Collection(settings, database, clock, Reception(settings, intake, tell), tell, ledger)
+        self._tokens = tokens or tokens_of(settings, clock, tls_context())
+        self._collections = _collections(settings, database, clock, Reception(settings, intake, tell), tell)
+        self._processed = ProcessedMail(settings.imap_processed_folder, database)
         self._bell = Bell()
         self._mailbox: Mailbox | None = None
         self._pause = FIRST_PAUSE_SECONDS
@@ -71,7 +86,7 @@ class MailWatcher:
         return "" if state.condition is Condition.RUNNING else state.reason or "not connected yet"
 
     def collect(self) -> int:
-        """One pass: connect if needed, take in every UID above the mark; returns how many mails ended.
+        """One pass: connect if needed, take in every UID above the marks; returns how many mails ended or were moved.
 
         Raises MailboxTrouble, or the database's error; the mark then stands where the last settled mail put it.
         """
@@ -79,9 +94,8 @@ class MailWatcher:
             self.disconnect()
         self._owner = threading.get_ident()
         try:
-            mailbox = self._mailbox = self._mailbox or open_mailbox(self._settings)
-            mailbox.refresh()
-            taken = self._collection.collect(mailbox, lambda: self._bell.stopped)
+            mailbox = self._mailbox = self._mailbox or open_mailbox(self._settings, self._tokens)
+            taken = sum(self._collect_from(mailbox, collection) for collection in self._collections)
         except MailboxTrouble:
             self.disconnect()
             raise
@@ -130,6 +144,11 @@ class MailWatcher:
         self.disconnect()
         self._bell.close()
 
+    def _collect_from(self, mailbox: Mailbox, collection: Collection) -> int:
+        mailbox.open(collection.ledger.folder)
+        taken = collection.collect(mailbox, lambda: self._bell.stopped)
+        return taken + self._processed.move(mailbox, collection.ledger)
+
     def _hang_up_if_stopped(self) -> None:
         if self._bell.stopped:
             self.disconnect()
@@ -161,3 +180,14 @@ class MailWatcher:
         self._state = WatcherState(Condition.FAILING, since, told, self._state.last_pass_at)
         self._bell.wait(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _collections(
+    settings: Settings, database: Database, clock: Clock, reception: Reception, tell: Tell
+) -> list[Collection]:
+    """Return one collection a folder, the first folder's last: that one is open then, and waited in."""
+    archive, mailbox = archive_of(database.url), (settings.imap_email or "").lower()
+    return [
+        Collection(settings, database, clock, reception, tell, Ledger(mailbox, folder), archive)
+        for folder in reversed(settings.imap_folders)
+    ]

@@ -40,7 +40,10 @@ class Postman:
         self._away_times = 0
 
     def deliver_due(self) -> int:
-        """Say the most pressing delivery that may be said now; returns how many deliveries were settled."""
+        """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
+
+        What was put off counts too: at once the next one gets its turn, or one that waits would hold up all the others.
+        """
         if self._pacing.held:
             return 0
         parcel = self._claim()
@@ -108,7 +111,6 @@ class Postman:
             self._put_back(parcel, 0, away)
         except Refused as refused:
             self._refuse(parcel, refused)
-            return 1
         except Exception as fault:  # noqa: BLE001 - whatever a sender meets, the delivery is kept and tried again
             unsure = isinstance(fault, Unsure)
             seconds = backoff(delivery.attempts, LONGEST_BACKOFF_SECONDS)
@@ -118,7 +120,7 @@ class Postman:
             self._pacing.spend(delivery.place, redraw=delivery.redraw)
             self._settle(parcel, posted)
             return 1 + len(parcel.folded)
-        return 0
+        return 1
 
     def _settle(self, parcel: Parcel, posted: Posted | None) -> None:
         now = self._clock.now()
@@ -135,13 +137,15 @@ class Postman:
         self, parcel: Parcel, seconds: float, cause: Exception, *, unsure: bool = False, failed: bool = False
     ) -> None:
         due_at = self._clock.now() + timedelta(seconds=seconds)
+        error = f"{type(cause).__name__}: {cause}"[:500]
         with self._database.writers.begin() as session:
             for waiting in _again(session, parcel):
                 waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
                 waiting.attempts += failed
                 waiting.unsure = waiting.unsure or unsure
-                waiting.error = f"{type(cause).__name__}: {cause}"[:500]
-        log.warning("delivery put off", kind=parcel.delivery.kind, seconds=round(seconds, 1), reason=str(cause)[:200])
+                waiting.error = error
+        if parcel.delivery.error != error:
+            log.warning("delivery put off", kind=parcel.delivery.kind, seconds=round(seconds, 1), reason=error[:200])
 
     def _refuse(self, parcel: Parcel, refused: Refused) -> None:
         with self._database.writers.begin() as session:

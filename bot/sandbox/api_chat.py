@@ -58,7 +58,8 @@ def _short_text(call: Call, blocks: list[Json]) -> str:
 
 def _place(state: "State", call: Call) -> Channel:
     channel = state.asked_channel(call.required("channel", "channel_not_found"), by_name=True)
-    if not channel.has_bot:
+    public = channel.kind == "channel" and call.method == "chat.postMessage" and state.grants.allows_posts_everywhere
+    if not channel.has_bot and not public:
         raise SlackError("not_in_channel")
     return channel
 

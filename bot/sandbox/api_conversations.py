@@ -1,46 +1,19 @@
 """The Web API's conversations.* methods and users.conversations."""
 
-import base64
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from bot.sandbox import events
 from bot.sandbox.channels import Channel
+from bot.sandbox.pages import MOST, page, page_of_time, shown
 from bot.sandbox.people import BOT_USER_ID
 from bot.sandbox.shapes import Call, Json, SlackError
 
 if TYPE_CHECKING:
     from bot.sandbox.state import State
 
-T = TypeVar("T")
-MOST = 1000
 UNTOLD_OF_OWN = {"is_member", "num_members"}
 """Parts of a channel that users.conversations leaves out."""
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
-
-
-def page(call: Call, items: Sequence[T], default: int = 100) -> tuple[list[T], Json]:
-    """Return one page of items and the response_metadata with the cursor of the next one."""
-    limit = call.number("limit", default)
-    if not 0 < limit <= MOST:
-        raise SlackError("invalid_limit")
-    start = _start(call.text("cursor"))
-    end = start + limit
-    following = _cursor(end) if end < len(items) else ""
-    return list(items[start:end]), {"response_metadata": {"next_cursor": following}}
-
-
-def _cursor(at: int) -> str:
-    return base64.b64encode(f"next:{at}".encode()).decode()
-
-
-def _start(cursor: str) -> int:
-    if not cursor:
-        return 0
-    try:
-        return int(base64.b64decode(cursor).decode().removeprefix("next:"))
-    except ValueError as wrong:
-        raise SlackError("invalid_cursor") from wrong
 
 
 def _listed(state: "State", call: Call) -> list[Channel]:
@@ -83,48 +56,20 @@ def _readable(state: "State", call: Call) -> Channel:
 
 def history(state: "State", call: Call) -> Json:
     """conversations.history: newest first."""
-    said = [m for m in _readable(state, call).top_level() if _within(call, m)]
-    messages, more = page(call, said[::-1])
-    following = more["response_metadata"]["next_cursor"]
-    answer: Json = {"messages": [_shown(call, m) for m in messages], "has_more": bool(following), "pin_count": 0}
-    return answer | (more if following else {})
+    channel = _readable(state, call)
+    messages, more = page_of_time(call, channel.top_level()[::-1], default=100)
+    return {"messages": messages, "pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0, **more}
 
 
 def replies(state: "State", call: Call) -> Json:
     """conversations.replies: the parent first on every page, then oldest first."""
     channel = _readable(state, call)
-    ts = call.required("ts")
+    ts = call.required("ts", "thread_not_found")
     if ts not in channel.messages:
         raise SlackError("thread_not_found")
     parent, *said = channel.thread(channel.messages[ts].get("thread_ts", ts))
-    messages, more = page(call, [m for m in said if _within(call, m)])
-    following = more["response_metadata"]["next_cursor"]
-    answer: Json = {"messages": [_shown(call, m) for m in (parent, *messages)], "has_more": bool(following)}
-    return answer | (more if following else {})
-
-
-def _within(call: Call, message: Json) -> bool:
-    """Whether a message lies between `oldest` and `latest`; the ends count only with `inclusive`."""
-    ts = _instant(str(message["ts"]))
-    oldest, latest = _instant(call.text("oldest") or "0"), _instant(call.text("latest") or "9999999999")
-    if call.flag("inclusive"):
-        return oldest <= ts <= latest
-    return oldest < ts < latest
-
-
-def _instant(ts: str) -> tuple[int, int]:
-    """Return a ts as numbers that compare exactly, which floats of it don't."""
-    seconds, _, micros = ts.partition(".")
-    try:
-        return int(seconds), int((micros + "000000")[:6])
-    except ValueError as wrong:
-        raise SlackError("invalid_ts_oldest") from wrong
-
-
-def _shown(call: Call, message: Json) -> Json:
-    if call.flag("include_all_metadata") or "metadata" not in message:
-        return message
-    return {key: value for key, value in message.items() if key != "metadata"}
+    messages, more = page_of_time(call, said, default=MOST)
+    return {"messages": [shown(call, parent), *messages], **more}
 
 
 def open_(state: "State", call: Call) -> Json:

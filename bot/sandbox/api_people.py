@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.api_conversations import page
+from bot.sandbox.pages import page
 from bot.sandbox.people import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.shapes import Call, Json, SlackError
 
@@ -40,14 +40,14 @@ def user(state: "State", call: Call) -> Json:
     id_ = call.required("user", "user_not_found")
     if id_ not in state.people:
         raise SlackError("user_not_found")
-    return {"user": state.people[id_].shape()}
+    return {"user": state.described(state.people[id_])}
 
 
 def users(state: "State", call: Call) -> Json:
     """users.list."""
     members, more = page(call, list(state.people.values()), default=1000)
     now = int(state.clock.now().timestamp())
-    return {"members": [person.shape() for person in members], "cache_ts": now, **more}
+    return {"members": [state.described(person) for person in members], "cache_ts": now, **more}
 
 
 def user_by_email(state: "State", call: Call) -> Json:
@@ -55,7 +55,7 @@ def user_by_email(state: "State", call: Call) -> Json:
     email = call.required("email", "users_not_found").casefold()
     for person in state.people.values():
         if person.email.casefold() == email:
-            return {"user": person.shape()}
+            return {"user": state.described(person)}
     raise SlackError("users_not_found")
 
 

@@ -11,7 +11,9 @@ UNTOLD = ("metadata", "reactions", "reply_count", "reply_users", "reply_users_co
 
 
 def tell(state: State, event: Json) -> None:
-    """Send one event to the bot."""
+    """Send one event to the bot, if its app subscribed to it."""
+    if not state.grants.hears(event):
+        return
     event_id = state.next_id("Ev")
     body = {
         "token": VERIFICATION_TOKEN,
@@ -79,6 +81,19 @@ def tell_reaction(state: State, kind: str, user: str, channel: Channel, message:
             "reaction": name,
             "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
             "item_user": message.get("user", ""),
+            "event_ts": state.next_ts(),
+        })  # fmt: skip
+
+
+def tell_file(state: State, channel: Channel, file_id: str, message: Json) -> None:
+    """Tell of a file that was shared with the message told before."""
+    if channel.has_bot:
+        tell(state, {
+            "type": "file_shared",
+            "file_id": file_id,
+            "user_id": message.get("user", ""),
+            "file": {"id": file_id},
+            "channel_id": channel.id,
             "event_ts": state.next_ts(),
         })  # fmt: skip
 

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from bot.sandbox.shapes import Call
+from bot.sandbox.tiers import Tiers
 
 Kind = Literal["rate_limit", "slow", "status", "error", "reset"]
 ANY = "*"
@@ -41,6 +42,7 @@ class Faults:
         self._faults: list[Fault] = []
         self._pace = 0.0
         self._last_post: dict[str, float] = {}
+        self._tiers: Tiers | None = None
         self._lock = Lock()
 
     def rate_limit(self, method: str = ANY, *, times: int = 1, retry_after: int = 1, channel: str = "") -> None:
@@ -52,6 +54,11 @@ class Faults:
         with self._lock:
             self._pace = seconds or 0.0
             self._last_post.clear()
+
+    def enforce_limits(self, *, on: bool = True) -> None:
+        """Keep to Slack's documented rate limits: calls a minute by tier, one post a second into each channel."""
+        with self._lock:
+            self._tiers = Tiers() if on else None
 
     def slow(self, method: str = ANY, seconds: float = 1.0, *, times: int = 1, channel: str = "") -> None:
         """Take this long before the call is carried out."""
@@ -74,6 +81,7 @@ class Faults:
         with self._lock:
             self._faults.clear()
             self._pace = 0.0
+            self._tiers = None
         self.slack_is_away = False
 
     def take(self, kind: Kind, call: Call) -> Fault | None:
@@ -93,6 +101,11 @@ class Faults:
                 return True
             self._last_post[channel] = now()
             return False
+
+    def tier_wait(self, call: Call) -> int:
+        """Return the seconds that a call has to wait under `enforce_limits`; 0 where it may pass."""
+        with self._lock:
+            return self._tiers.wait_of(call.method, str(call.arguments.get("channel"))) if self._tiers else 0
 
     def _add(self, fault: Fault) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from bot.sandbox.postings import elements_of
 from bot.sandbox.shapes import Json
 from bot.sandbox.state import State
 
-PLURAL = {"checkboxes"}
+STATELESS = {"button", "workflow_button", "overflow", "image"}
 PICKED = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
@@ -110,18 +110,28 @@ def initial(element: Json) -> Json:
     return chosen(element, None)
 
 
+def keep_choice(view: Json, action: Json) -> None:
+    """Remember what was chosen in a view's element, as Slack does in the view's `state`."""
+    if action["type"] in STATELESS:
+        return
+    chosen_now = {key: value for key, value in action.items() if key not in {"action_id", "block_id", "action_ts"}}
+    view["state"]["values"].setdefault(action["block_id"], {})[action["action_id"]] = chosen_now
+
+
 def filled_in(view: Json, values: Json) -> Json:
-    """Return the `state` of a view: `values` by action_id or block_id, else what stood there."""
+    """Return the `state` of a view or message: `values` by action_id or block_id, else what stood there."""
+    kept: dict[str, Json] = view.get("state", {}).get("values", {})
     state: dict[str, Json] = {}
     known = set(values)
-    for block in view["blocks"]:
+    for block in view.get("blocks", []):
         for element in elements_of(block):
-            if block["type"] != "input" and element["type"] in {"button", "overflow", "image"}:
+            if block["type"] != "input" and (element["type"] in STATELESS or "action_id" not in element):
                 continue
             key = next((k for k in (element.get("action_id"), block["block_id"]) if k in values), None)
-            shown = initial(element) if key is None else chosen(element, values[key])
+            stood = kept.get(block["block_id"], {}).get(element["action_id"]) or initial(element)
+            shown = stood if key is None else chosen(element, values[key])
             known.discard(str(key))
-            state[block["block_id"]] = {element["action_id"]: {"type": element["type"], **shown}}
+            state.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], **shown}
     if known:
         raise LookupError(f"the view has no input {sorted(known)}")
     return {"values": state}

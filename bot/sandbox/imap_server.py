@@ -4,6 +4,7 @@ import asyncio
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,6 +17,15 @@ from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import FetchRequirement
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
+
+
+@dataclass(frozen=True)
+class KeptMail:
+    """A mail of a folder with what IMAP promises never to change."""
+
+    uid: int
+    arrived: datetime
+    raw: bytes
 
 
 class QuietConfig(Config):
@@ -42,16 +52,48 @@ def _config(user: str, password: str) -> Config:
     )
 
 
+class WholeResponses(asyncio.StreamWriter):
+    """Sends what was written only when it is drained: whole responses.
+
+    pymap writes a response in many small pieces; a client that looks at an idle connection between two of them would
+    find half a line, which real servers never show it.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        transport = writer.transport
+        super().__init__(transport, transport.get_protocol(), reader, asyncio.get_running_loop())
+        self._unsent = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep a piece until `drain`."""
+        self._unsent += data
+
+    async def drain(self) -> None:
+        """Send what was kept, in one piece."""
+        self._send()
+        await super().drain()
+
+    def close(self) -> None:
+        """Send what is left and close."""
+        self._send()
+        super().close()
+
+    def _send(self) -> None:
+        if self._unsent:
+            super().write(bytes(self._unsent))
+            self._unsent.clear()
+
+
 class ImapServer:
     """One account; folders come into being when a mail is put into them. Everything runs in one loop."""
 
-    def __init__(self, user: str, password: str) -> None:
+    def __init__(self, user: str, password: str, port: int = 0) -> None:
         self._config = _config(user, password)
         self._login = Login(self._config)
         self._login.users_dict[user] = UserMetadata(self._config, user, password=password)
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self.port = port
 
     async def start(self) -> None:
         """Listen on loopback; a second start takes the port of the first."""
@@ -64,7 +106,8 @@ class ImapServer:
                 return
             self._talks.add(task)
             try:
-                await serve(reader, writer, SocketInfoLocal(writer, unique_id=uuid4().bytes))
+                whole = WholeResponses(reader, writer)
+                await serve(reader, whole, SocketInfoLocal(whole, unique_id=uuid4().bytes))
             except (ConnectionError, EOFError):
                 writer.close()
             finally:
@@ -105,6 +148,20 @@ class ImapServer:
         """Return UID and bytes of every mail in a folder."""
         async with self._folder(folder) as mailbox:
             return [(m.uid, await _raw(m)) async for m in mailbox.messages()]
+
+    async def kept(self, folder: str) -> tuple[int, list[KeptMail]]:
+        """Return a folder's UIDVALIDITY and its mails."""
+        async with self._folder(folder) as mailbox:
+            mails = [KeptMail(m.uid, m.internal_date, await _raw(m)) async for m in mailbox.messages()]
+            return mailbox.uid_validity, mails
+
+    async def put_back(self, folder: str, validity: int, mails: list[KeptMail]) -> None:
+        """Make a folder what it was, UIDVALIDITY and UIDs included; pymap has no public way to say so."""
+        async with self._folder(folder) as mailbox:
+            mailbox._uid_validity = validity
+            for mail in mails:
+                mailbox._max_uid = mail.uid - 1
+                await mailbox.append(AppendMessage(mail.raw, mail.arrived, frozenset()), recent=False)
 
 
 async def _raw(message: Message) -> bytes:

@@ -6,7 +6,15 @@ from bot.sandbox import events, postings
 from bot.sandbox.api_views import checked_view
 from bot.sandbox.channels import Channel
 from bot.sandbox.events import VERIFICATION_TOKEN
-from bot.sandbox.gestures import action_of, container_of, filled_in, find_element, gesture, place_of
+from bot.sandbox.gestures import (
+    action_of,
+    container_of,
+    filled_in,
+    find_element,
+    gesture,
+    keep_choice,
+    place_of,
+)
 from bot.sandbox.people import APP_ID, TEAM_ID, Person
 from bot.sandbox.response_urls import answer_in_place
 from bot.sandbox.shapes import Envelope, Interaction, Json, SlackError
@@ -36,7 +44,7 @@ class Interactions(State):
                 "container": container_of(place, message),
                 "channel": place_of(place),
                 "message": message,
-                "state": {"values": {}},
+                "state": filled_in(message, {}),
                 "response_url": self._response_url(person, place, message),
                 "actions": [action_of(self, block, element, value)],
             }
@@ -65,6 +73,13 @@ class Interactions(State):
             }
         return self._ask("interactive", payload, person, place)
 
+    def global_shortcut(self, user: str, callback_id: str) -> Interaction:
+        """Choose one of the bot's shortcuts that belong to no message (the ⚡ menu)."""
+        with self.changes.writing():
+            person = self.person(user)
+            payload = gesture(self, "shortcut", person) | {"callback_id": callback_id, "action_ts": self.next_ts()}
+        return self._ask("interactive", payload, person, None)
+
     def command(self, user: str, channel: str, command: str, text: str = "") -> Interaction:
         """Type a slash command; the answer in the ack is shown where it was typed."""
         with self.changes.writing():
@@ -85,6 +100,25 @@ class Interactions(State):
                 "trigger_id": self.triggers.give(person.id),
             }
         return self._ask("slash_commands", payload, person, place)
+
+    def suggest(self, user: str, action_id: str, words: str, channel: str = "", ts: str = "") -> Interaction:
+        """Type into an external select, of a message or of the open modal; the ack's payload holds the options."""
+        with self.changes.writing():
+            person = self.person(user)
+            if channel:
+                place = self.place(person.id, channel)
+                message = self._seen_message(person, place, ts)
+                surface: Json = {"channel": place_of(place), "message": message}
+                surface["container"] = container_of(place, message)
+                blocks = message.get("blocks", [])
+            else:
+                view = self._open_modal(person)
+                surface, blocks = {"view": view, "container": {"type": "view", "view_id": view["id"]}}, view["blocks"]
+            block, element = find_element(blocks, action_id, None)
+            payload = gesture(self, "block_suggestion", person) | surface
+            payload |= {"action_id": element["action_id"], "block_id": block["block_id"], "value": words}
+            payload.pop("trigger_id")
+        return self._ask("interactive", payload, person, None)
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Open the bot's App Home (`tab` home or messages); does not wait for it to be drawn."""
@@ -129,10 +163,12 @@ class Interactions(State):
         with self.changes.writing():
             person = self.person(user)
             block, element = find_element(view["blocks"], action_id, value)
+            action = action_of(self, block, element, value)
+            keep_choice(view, action)
             payload = gesture(self, "block_actions", person) | {
                 "container": {"type": "view", "view_id": view["id"]},
-                "view": view,
-                "actions": [action_of(self, block, element, value)],
+                "view": view | {"state": filled_in(view, {})},
+                "actions": [action],
             }
         return self._ask("interactive", payload, person, None)
 

@@ -4,15 +4,17 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TypeVar, Unpack
 
-from bot.sandbox import letters
+from bot.sandbox import letters, snapshot
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.imap_server import ImapServer
+from bot.sandbox.shapes import Json
 from bot.sandbox.smtp_sink import SmtpSink
 
 T = TypeVar("T")
@@ -28,11 +30,11 @@ class Mailbox:
     address = letters.SUPPORT_ADDRESS
     authserv_id = letters.AUTHSERV_ID
 
-    def __init__(self, clock: SandboxClock, changes: Changes) -> None:
+    def __init__(self, clock: SandboxClock, changes: Changes, imap_port: int = 0, smtp_port: int = 0) -> None:
         self.password = secrets.token_urlsafe(12)
         self._clock, self._changes = clock, changes
-        self._imap = ImapServer(self.address, self.password)
-        self._smtp = SmtpSink(self.address, self.password, self._take)
+        self._imap = ImapServer(self.address, self.password, imap_port)
+        self._smtp = SmtpSink(self.address, self.password, self._take, smtp_port)
         self._inboxes: dict[str, list[EmailMessage]] = defaultdict(list)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_away = False
@@ -51,7 +53,11 @@ class Mailbox:
         """Open both ports, the same as before if they were open once; runs in the sandbox's loop."""
         self._loop = asyncio.get_running_loop()
         await self._imap.start()
-        await self._smtp.start()
+        try:
+            await self._smtp.start()
+        except OSError:
+            await self._imap.stop()
+            raise
         self.is_away = False
 
     async def stop(self) -> None:
@@ -64,10 +70,10 @@ class Mailbox:
         """Return a mail that was not delivered yet; the arguments are those of `letters.compose`."""
         return letters.compose(self._clock, sender, subject, text, **extras)
 
-    def deliver(self, mail: EmailMessage | bytes, folder: str = "INBOX") -> int:
-        """Put a mail into the desk's mailbox as it is and return its UID."""
+    def deliver(self, mail: EmailMessage | bytes, folder: str = "INBOX", arrived: datetime | None = None) -> int:
+        """Put a mail into the desk's mailbox as it is and return its UID; it arrived now unless said otherwise."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=policy.SMTP)
-        return self._wait(self._deliver(raw, folder))
+        return self._wait(self._deliver(raw, folder, arrived))
 
     def send(self, sender: str, subject: str, text: str, **extras: Unpack[letters.Extras]) -> EmailMessage:
         """Compose a mail and deliver it."""
@@ -89,6 +95,17 @@ class Mailbox:
         """Return UID and bytes of each mail in the desk's mailbox."""
         return self._wait(self._imap.stored(folder))
 
+    def kept(self) -> Json:
+        """Return all mail as JSON, for a snapshot."""
+        validity, mails = self._wait(self._imap.kept("INBOX"))
+        return snapshot.mail_as_json(self, validity, mails)
+
+    def put_back(self, kept: Json) -> None:
+        """Take back what `kept` returned."""
+        self._wait(self._imap.put_back("INBOX", kept["uid_validity"], snapshot.mails_of(kept)))
+        with self._changes.writing():
+            self._inboxes.update(snapshot.inboxes_of(kept))
+
     def wait_for(self, look: Callable[[], T], timeout: float = 10) -> T:
         """Return the first truthy answer of `look`, asked again after each change of the sandbox."""
         return self._changes.wait_for(look, timeout, self.describe)
@@ -97,8 +114,8 @@ class Mailbox:
         """Return who has how much mail, for error messages."""
         return "\n".join(f"{address}: {len(mails)} mails" for address, mails in self.inboxes().items())
 
-    async def _deliver(self, raw: bytes, folder: str = "INBOX") -> int:
-        uid = await self._imap.append(raw, self._clock.now(), folder)
+    async def _deliver(self, raw: bytes, folder: str = "INBOX", arrived: datetime | None = None) -> int:
+        uid = await self._imap.append(raw, arrived or self._clock.now(), folder)
         with self._changes.writing():
             return uid
 

@@ -4,28 +4,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.sandbox.changes import Changes
+from bot.sandbox.plugs import Plugs
 
 BOT = "bot"
-
-
-class Plugs(Protocol):
-    """The bot as a process that can be killed and started again; may be called from any thread."""
-
-    @property
-    def bot_running(self) -> bool:
-        """Whether the process lives."""
-        ...
-
-    def kill_bot(self) -> None:
-        """End the process at once, as a power cut would."""
-        ...
-
-    def start_bot(self) -> None:
-        """Start the process; need not wait until it is connected."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +37,7 @@ class Outlets:
     def connect_bot(self, plugs: Plugs) -> None:
         """Let the page kill and start this bot; without it there is no such button."""
         away = "The bot is dead. Write something: it is waiting for the bot when you start it again."
-        self._switches[BOT] = Switch("Bot", plugs.kill_bot, plugs.start_bot, lambda: plugs.bot_running, away)
+        self._switches[BOT] = Switch("Bot", plugs.kill_bot, plugs.start_bot, plugs.bot_running, away)
 
     @property
     def switches(self) -> Mapping[str, Switch]:

@@ -22,6 +22,8 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     deleted: bool = False
+    is_extra: bool = False
+    """Whether this is somebody of the background, whom the page offers nobody to play."""
 
     def answers_to(self, who: str) -> bool:
         """Whether `who` is this person's id, short name, full name or address (any case)."""
@@ -51,8 +53,11 @@ class Person:
             return profile | {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
         return profile | {"email": self.email}
 
-    def shape(self) -> Json:
-        """Return the user object of users.info."""
+    def shape(self, *, with_email: bool = True) -> Json:
+        """Return the user object of users.info; the address only for those granted users:read.email."""
+        profile = self.profile()
+        if not with_email:
+            profile.pop("email", None)
         return {
             "id": self.id,
             "team_id": TEAM_ID,
@@ -63,7 +68,7 @@ class Person:
             "tz": "Etc/UTC",
             "tz_label": "Coordinated Universal Time",
             "tz_offset": 0,
-            "profile": self.profile(),
+            "profile": profile,
             "is_admin": self.is_admin,
             "is_owner": False,
             "is_primary_owner": False,

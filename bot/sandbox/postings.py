@@ -5,6 +5,7 @@ import uuid
 
 from bot.sandbox import events
 from bot.sandbox.channels import Channel
+from bot.sandbox.files import StoredFile
 from bot.sandbox.people import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, bot_profile
 from bot.sandbox.shapes import Json, SlackError
 from bot.sandbox.state import State
@@ -15,14 +16,14 @@ TOMBSTONE = {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message 
 
 def words_of(state: State, user: str, text: str) -> Json:
     """Return a person's message, not yet posted; `text` is escaped already."""
-    return {
+    message: Json = {
         "user": user,
         "type": "message",
         "client_msg_id": str(uuid.uuid4()),
         "text": text,
         "team": TEAM_ID,
-        "blocks": [rich_text(text, state.next_id("b"))],
     }
+    return message | ({"blocks": [rich_text(text, state.next_id("b"))]} if text else {})
 
 
 def words_of_bot(state: State, text: str, blocks: list[Json], metadata: Json | None) -> Json:
@@ -71,6 +72,38 @@ def post(state: State, channel: Channel, message: Json, thread_ts: str = "", *, 
             message["subtype"] = "thread_broadcast"
     channel.messages[message["ts"]] = message
     events.tell_message(state, channel, message)
+    return message
+
+
+def share(state: State, channel: Channel, message: Json, files: list[StoredFile], thread_ts: str = "") -> Json:
+    """Post a message with files (subtype file_share), and tell of each file besides."""
+    message |= {"subtype": "file_share", "upload": True, "display_as_bot": False}
+    for file in files:
+        file.places.setdefault(channel.id, [])
+    message["files"] = [file.shape(state.url) for file in files]
+    post(state, channel, message, thread_ts)
+    for file in files:
+        file.places[channel.id].append(message["ts"])
+        events.tell_file(state, channel, file.id, message)
+    return message
+
+
+def withdraw(state: State, file: StoredFile) -> None:
+    """Delete a file: messages keep a stub that says so, as in Slack."""
+    del state.files.stored[file.id]
+    for place in file.places:
+        for message in state.channels[place].messages.values():
+            for at, shown in enumerate(message.get("files", [])):
+                if shown["id"] == file.id:
+                    message["files"][at] = {"id": file.id, "mode": "tombstone"}
+
+
+def recall(channel: Channel, message: Json, ts: str, thread_ts: str = "") -> Json:
+    """Put a message of the past into a channel; nobody is told, and its ts must be later than all before it."""
+    message["ts"] = ts
+    if thread_ts:
+        _reply(channel, message, thread_ts)
+    channel.messages[ts] = message
     return message
 
 

@@ -17,13 +17,17 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.sandbox import snapshot
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.connections import end_connections, reset
 from bot.sandbox.faults import Faults
+from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
-from bot.sandbox.page_plugs import Outlets, Plugs, Switch
+from bot.sandbox.page_plugs import Outlets, Switch
+from bot.sandbox.plugs import Plugs
+from bot.sandbox.shapes import Json
 from bot.sandbox.socket_mode import SocketLink
 from bot.sandbox.web_api import WebApi
 from bot.sandbox.workspace import Workspace
@@ -35,11 +39,15 @@ START_TIMEOUT = 10.0
 OnClock = Callable[[timedelta], None]
 
 
+class MailPortTaken(Exception):
+    """The IMAP or SMTP port that was asked for is somebody else's."""
+
+
 class Sandbox:
     """A context manager: `with Sandbox() as sandbox:` serves until the block ends.
 
     `port` 0 takes a free one; `on_clock` is called with each step of the clock, so that others can be told.
-    `plugs` lets the page kill and start the bot; `outlets.connect_bot` does so later.
+    `plugs` lets the page kill and start the bot.
     A taken port raises OSError in the thread that starts it.
     """
 
@@ -48,17 +56,22 @@ class Sandbox:
         port: int = 0,
         clock: SandboxClock | None = None,
         on_clock: OnClock | None = None,
+        *,
         plugs: Plugs | None = None,
+        imap_port: int = 0,
+        smtp_port: int = 0,
     ) -> None:
         self.clock = clock or SandboxClock()
         self.changes = Changes()
         self.link = SocketLink()
         self.faults = Faults()
         self.workspace = Workspace(self.clock, self.changes, self.link)
-        self.mailbox = Mailbox(self.clock, self.changes)
+        self.mailbox = Mailbox(self.clock, self.changes, imap_port, smtp_port)
         self.outlets = Outlets(self.changes, self._switches(), plugs)
         self.page = Page(self.workspace, self.mailbox, self.outlets, self.advance)
         self.on_clock = on_clock
+        self.plugs = plugs
+        """The bot's own plug, where somebody runs one beside the sandbox; the page offers to pull it."""
         self.port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -150,6 +163,15 @@ class Sandbox:
             ),
         }
 
+    def snapshot(self) -> Json:
+        """Return the state as JSON; another sandbox goes on from there with `restore`."""
+        return snapshot.take(self)
+
+    def restore(self, kept: Json) -> None:
+        """Go on where a snapshot was taken; call it before anything happens here. ValueError for an unknown format."""
+        self.clock.advance(max(timedelta(0), timedelta(seconds=kept.get("offset", 0)) - self.clock.offset))
+        snapshot.restore(self, kept)
+
     def settle(self, timeout: float = 10) -> None:
         """Wait until every envelope was acked or given up."""
         self.changes.wait_for(lambda: self.link.waiting == 0, timeout, self.link.describe)
@@ -164,8 +186,11 @@ class Sandbox:
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT):
             raise TimeoutError("the sandbox did not start")
+        if isinstance(self._failure, OSError):
+            raise MailPortTaken(f"a port for mail can't be used ({self._failure}); choose others") from self._failure
         if self._failure is not None:
             raise self._failure
+        log.info("sandbox serves, to this machine only", url=self.url, imap=self.imap_port, smtp=self.smtp_port)
 
     def stop(self) -> None:
         """Close every port and connection and end the thread."""
@@ -247,6 +272,7 @@ class Sandbox:
             Route("/api/{method}", call, methods=["GET", "POST"]),
             Route("/response/{key}", respond, methods=["POST"]),
             WebSocketRoute("/link/", link),
+            *FileRoutes(self.workspace, self.faults).routes(),
             *self.page.routes(),
         ]
 

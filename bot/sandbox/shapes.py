@@ -59,7 +59,7 @@ class Call:
             raise SlackError("invalid_arguments", f"[ERROR] {name} is not a number") from wrong
 
 
-@dataclass
+@dataclass(eq=False)
 class Envelope:
     """One thing to send down a socket; `kind` is events_api, interactive or slash_commands.
 

@@ -14,11 +14,11 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its o
 class SmtpSink:
     """A server on loopback that hands each accepted mail, with its recipients, to `take`."""
 
-    def __init__(self, user: str, password: str, take: Taker) -> None:
+    def __init__(self, user: str, password: str, take: Taker, port: int = 0) -> None:
         self._user, self._password, self._take = user, password, take
         self._server: asyncio.Server | None = None
         self._talks: set[SMTP] = set()
-        self.port = 0
+        self.port = port
 
     async def start(self) -> None:
         """Listen; a second start takes the port of the first."""

@@ -59,7 +59,7 @@ class SocketLink:
         self._turn = 0
         self._parked: deque[Envelope] = deque()
         self._flights: dict[str, Flight] = {}
-        self._handed = 0
+        self._handed: list[Envelope] = []
         self._count = threading.Lock()
 
     @property
@@ -71,7 +71,7 @@ class SocketLink:
     def waiting(self) -> int:
         """How many envelopes are not acked yet, on their way or parked."""
         with self._count:
-            return self._handed + len(self._parked) + len(self._flights)
+            return len(self._handed) + len(self._parked) + len(self._flights)
 
     def describe(self) -> str:
         """Return what waits for its ack, a line each, for error messages."""
@@ -81,6 +81,13 @@ class SocketLink:
             event = envelope.payload.get("event") or envelope.payload
             lines.append(f"  {envelope.kind} {event.get('type') or event.get('command')}, try {envelope.attempt + 1}")
         return "\n".join(lines)
+
+    def unheard(self) -> list[Json]:
+        """Return the payloads of events that nobody acked yet, for a snapshot."""
+        with self._count:
+            flying = [flight.envelope for flight in list(self._flights.values())]
+            waiting = {id(envelope): envelope for envelope in (*flying, *list(self._parked), *self._handed)}
+        return [envelope.payload for envelope in waiting.values() if envelope.is_event]
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to send, from this loop."""
@@ -98,7 +105,7 @@ class SocketLink:
             self._parked.append(envelope)
             return
         with self._count:
-            self._handed += 1
+            self._handed.append(envelope)
         self._loop.call_soon_threadsafe(self._arrived, envelope)
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
@@ -168,9 +175,9 @@ class SocketLink:
             flight.envelope.settle("acked", ack.get("payload"))
 
     def _arrived(self, envelope: Envelope) -> None:
-        with self._count:
-            self._handed -= 1
         self._dispatch(envelope)
+        with self._count:
+            self._handed.remove(envelope)
 
     def _dispatch(self, envelope: Envelope) -> None:
         connection = self._next_connection()

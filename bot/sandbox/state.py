@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 from bot.sandbox.changes import Changes
 from bot.sandbox.channels import Channel
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.files import FileShelf, StoredFile
+from bot.sandbox.grants import Grants
 from bot.sandbox.people import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, Person, Usergroup, standard_people
 from bot.sandbox.shapes import Call, Envelope, Json, SlackError
 from bot.sandbox.tickets import ResponseUrls, Triggers
@@ -45,6 +47,8 @@ class State:
         self.deleted: list[Json] = []
         self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
         self.unknown_methods: Counter[str] = Counter()
+        self.grants = Grants()
+        self.files = FileShelf()
         self.shelf = ViewShelf(clock)
         self.triggers = Triggers(clock)
         self.response_urls = ResponseUrls(clock)
@@ -80,6 +84,10 @@ class State:
             if channel.kind != "im" and channel.name == where.removeprefix("#"):
                 return channel
         raise LookupError(f"there is no channel {where!r}")
+
+    def described(self, person: Person) -> Json:
+        """Return the user object that the app may see."""
+        return person.shape(with_email=self.grants.allows("users:read.email"))
 
     def im(self, user: str) -> Channel:
         """Return the direct conversation of a person with the bot, opened if need be."""
@@ -117,6 +125,20 @@ class State:
     def next_id(self, letter: str) -> str:
         """Return a new id such as Ev0000002A."""
         return f"{letter}{next(self._numbers):08X}"
+
+    def numbers_given(self) -> Json:
+        """Return how far ids and ts were given out, for a snapshot."""
+        return {"ids": next(self._numbers), "ts": self._last_ts, "views": self.shelf.number_given()}
+
+    def go_on_from(self, given: Json) -> None:
+        """Give out nothing again that `numbers_given` counted."""
+        self._numbers = itertools.count(given["ids"] + 1)
+        self._last_ts = max(self._last_ts, given["ts"])
+        self.shelf.go_on_from(given["views"])
+
+    def new_file(self, name: str, user: str, content: bytes = b"") -> StoredFile:
+        """Return a file with an id of its own, not kept yet."""
+        return StoredFile(self.next_id("F"), name, user, int(self.clock.now().timestamp()), content=content)
 
     def wait_for(self, look: Callable[[], T], timeout: float = 10) -> T:
         """Return the first truthy answer of `look`, asked again after each change of the sandbox.

@@ -53,7 +53,7 @@ class ViewShelf:
         if hash_ and old["hash"] != hash_:
             raise SlackError("hash_conflict")
         shaped = self._shaped(view, old["id"])
-        shaped |= {key: old[key] for key in ("root_view_id", "previous_view_id")}
+        shaped |= {key: old[key] for key in ("root_view_id", "previous_view_id", "state")}
         old.clear()
         old.update(shaped)
         return old
@@ -68,6 +68,14 @@ class ViewShelf:
         """Return the modal a person sees."""
         stack = self.stacks.get(user)
         return stack[-1] if stack else None
+
+    def number_given(self) -> int:
+        """Return the number of the newest view, for a snapshot."""
+        return next(self._numbers)
+
+    def go_on_from(self, number: int) -> None:
+        """Give out later numbers only."""
+        self._numbers = itertools.count(number + 1)
 
     def _open_views(self) -> list[Json]:
         return [*self.homes.values(), *(view for stack in self.stacks.values() for view in stack)]

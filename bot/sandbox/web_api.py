@@ -10,7 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox import api_chat, api_conversations, api_people, api_views
+from bot.sandbox import api_chat, api_conversations, api_files, api_people, api_views
 from bot.sandbox.faults import Faults
 from bot.sandbox.response_urls import answer_by_url
 from bot.sandbox.shapes import Call, Json, SlackError
@@ -22,16 +22,12 @@ Method: TypeAlias = Callable[[State, Call], Json]
 METHODS: dict[str, Method] = {
     **api_chat.METHODS,
     **api_conversations.METHODS,
+    **api_files.METHODS,
     **api_people.METHODS,
     **api_views.METHODS,
 }
 TOKENLESS = {"api.test"}
 APP_TOKEN_METHODS = {"apps.connections.open"}
-SCOPES = (
-    "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,groups:history,"
-    "groups:read,im:history,im:read,im:write,reactions:read,reactions:write,team:read,usergroups:read,"
-    "users:read,users:read.email"
-)
 
 
 class WebApi:
@@ -81,6 +77,8 @@ class WebApi:
             return self._limited(call, int(limit.number))
         if call.method == "chat.postMessage" and self._faults.too_soon(str(call.arguments.get("channel"))):
             return self._limited(call, 1)
+        if too_many := self._faults.tier_wait(call):
+            return self._limited(call, too_many)
         refusal = self._faults.take("error", call)
         if refusal is not None:
             return self._shaped(call, SlackError(refusal.error).answer())
@@ -103,10 +101,11 @@ class WebApi:
         method = METHODS.get(call.method)
         if method is None:
             self._state.unknown_methods[call.method] += 1
-            log.warning("unknown method called", method=call.method)
+            log.warning("unknown method called", method=call.method, times=self._state.unknown_methods[call.method])
             raise SlackError("unknown_method", req_method=call.method)
         if call.method not in TOKENLESS:
             self._check_token(call)
+            self._state.grants.check(self._state, call)
         return method
 
     def _check_token(self, call: Call) -> None:
@@ -121,7 +120,8 @@ class WebApi:
     def _shaped(self, call: Call, answer: Json, status: int = 200) -> Response:
         """Make the response while the state is held, and remember the call as it was answered."""
         response = JSONResponse(answer, status)
-        response.headers["x-oauth-scopes"] = SCOPES
+        response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.grants.scopes))
+        response.headers["server"] = "casebot-sandbox"
         response.headers["x-slack-req-id"] = uuid4().hex
         call.answer = json.loads(bytes(response.body))
         self._state.calls.append(call)

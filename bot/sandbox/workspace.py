@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.sandbox import events, postings
 from bot.sandbox.channels import Channel
@@ -17,12 +18,44 @@ class Workspace(Interactions):
     Every method may be called from any thread but the sandbox's own loop; what is returned is a copy.
     """
 
-    def say(self, user: str, channel: str, text: str, thread_ts: str = "") -> str:
-        """Type a message and return its ts; `@casebot`, `#support` and links become what Slack makes of them."""
+    def say(
+        self, user: str, channel: str, text: str, thread_ts: str = "", *, files: Iterable[tuple[str, bytes]] = ()
+    ) -> str:
+        """Type a message and return its ts; `@casebot`, `#support` and links become what Slack makes of them.
+
+        `files` are attached, each a name and its content; the bot hears file_share and downloads `url_private`.
+        """
         with self.changes.writing():
             person, place = self._member(user, channel)
             message = postings.words_of(self, person.id, sent_text(self, text))
+            stored = [self.files.add(self.new_file(name, person.id, content)) for name, content in files]
+            if stored:
+                return str(postings.share(self, place, message, stored, thread_ts or "")["ts"])
             return str(postings.post(self, place, message, thread_ts or "")["ts"])
+
+    def recall(self, user: str, channel: str, text: str, at: datetime, thread_ts: str = "") -> Json:
+        """Let a person have said something in the past: it stands there, the bot is not told.
+
+        Returns the message event that Slack would have sent then. Call it in the order of time, before anything else
+        is said in that channel.
+        """
+        with self.changes.writing():
+            person, place = self._member(user, channel)
+            message = postings.words_of(self, person.id, sent_text(self, text))
+            micros = max((int(ts.replace(".", "")) for ts in place.messages), default=0) + 1
+            micros = max(int(at.timestamp() * 1_000_000), micros)
+            postings.recall(place, message, f"{micros // 1_000_000}.{micros % 1_000_000:06d}", thread_ts)
+            told = events.told(message) | {"channel": place.id, "channel_type": place.kind}
+            return copy.deepcopy(told | {"event_ts": message["ts"]})
+
+    def settle_in(self, name: str, real_name: str, email: str, *channels: str) -> Person:
+        """Let somebody have been here for long: a member of these channels, and nobody is told."""
+        with self.changes.writing():
+            id_ = f"U0{name.upper()}"
+            self.people[id_] = Person(id_, name, real_name, email, real_name, is_extra=True)
+            for channel in channels:
+                self.channel(channel).members.append(id_)
+            return self.people[id_]
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change one's own message."""
@@ -82,7 +115,7 @@ class Workspace(Interactions):
         with self.changes.writing():
             id_ = f"U0{name.upper()}"
             self.people[id_] = Person(id_, name, real_name, email, real_name, is_admin=admin)
-            events.tell(self, {"type": "team_join", "user": self.people[id_].shape()})
+            events.tell(self, {"type": "team_join", "user": self.described(self.people[id_])})
             return self.people[id_]
 
     def rename_person(self, user: str, display_name: str) -> None:
@@ -91,7 +124,7 @@ class Workspace(Interactions):
             person = self.person(user)
             person.display_name = display_name
             now = int(self.clock.now().timestamp())
-            change = {"type": "user_change", "user": person.shape(), "cache_ts": now}
+            change = {"type": "user_change", "user": self.described(person), "cache_ts": now}
             events.tell(self, change | {"event_ts": self.next_ts()})
 
     def create_usergroup(self, handle: str, users: Iterable[str]) -> str:
@@ -125,6 +158,13 @@ class Workspace(Interactions):
         """Return what was said to this person alone, oldest first; each has its `channel`."""
         with self.changes.reading():
             return copy.deepcopy(self.whispers.get(self.person(user).id, []))
+
+    def reload(self, user: str) -> None:
+        """Restart a person's Slack: what was said to him alone, and his open modals, are gone."""
+        with self.changes.writing():
+            person = self.person(user)
+            self.whispers.pop(person.id, None)
+            self.shelf.close(person.id, whole=True)
 
     def home(self, user: str) -> Json | None:
         """Return a person's App Home as it was last published."""

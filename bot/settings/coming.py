@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.settings.choices import MailAuth, SlackMode
+from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
 _UNUSED = (
@@ -14,7 +14,6 @@ _UNUSED = (
     "ack_expires_hours",
     "close_reasons",
     "retain_closed_days",
-    "imap_processed_folder",
     "alarm_emails",
     "heartbeat_url",
     "cors_origins",
@@ -33,5 +32,3 @@ def unavailable(settings: Settings) -> Iterator[str]:
     """Tell which choices would leave the bot deaf: it must not start with them."""
     if settings.slack_mode is SlackMode.HTTP:
         yield "SLACK_MODE=http is not available in this version yet: use socket, with SLACK_APP_TOKEN."
-    if settings.mail_enabled and settings.mail_auth is MailAuth.OAUTH2:
-        yield "MAIL_AUTH=oauth2 is not available in this version yet: use password, with an app password."

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     imap_security: values.SecurityChoice = Field(choices.Security.SSL, description="How IMAP is encrypted.")
     imap_email: str | None = Field(None, description="The mailbox's login name, mostly its address.")
     imap_password: SecretStr | None = Field(None, description="The mailbox's password or app password.")
-    imap_folder: str = Field("INBOX", description="The folder that is read.")
+    imap_folder: str = Field("INBOX", description="The folder that is read, or several, comma-separated.")
     imap_start: values.Start = Field(
         ImapStart.parse("24h"), description="How far back the first look into the mailbox goes."
     )
@@ -154,6 +154,11 @@ class Settings(BaseSettings):
     def mail_enabled(self) -> bool:
         """Whether a mailbox is read."""
         return self.imap_server is not None
+
+    @property
+    def imap_folders(self) -> tuple[str, ...]:
+        """The folders that are read, the first of which is heard at once."""
+        return tuple(dict.fromkeys(name for part in self.imap_folder.split(",") if (name := part.strip())))
 
     @property
     def smtp_enabled(self) -> bool:

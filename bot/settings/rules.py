@@ -112,6 +112,14 @@ def _clear_text(filled: Filled) -> Iterator[Problem]:
             yield name, "must be ssl or starttls; clear text is only for a server on this machine"
 
 
+def _processed_folder(filled: Filled) -> Iterator[Problem]:
+    draft = filled.draft
+    if not draft.imap_folders:
+        yield "IMAP_FOLDER", "names no folder"
+    if draft.imap_processed_folder in draft.imap_folders:
+        yield "IMAP_PROCESSED_FOLDER", "must be another folder than those of IMAP_FOLDER, which are read"
+
+
 def _alarm(filled: Filled) -> Iterator[Problem]:
     if filled.given("ALARM_EMAILS"):
         yield from filled.missing(["SMTP_SERVER"], " (ALARM_EMAILS is set, and alarms leave by mail)")
@@ -125,6 +133,7 @@ RULES: tuple[Callable[[Filled], Iterator[Problem]], ...] = (
     _smtp_login,
     _sender,
     _clear_text,
+    _processed_folder,
     _alarm,
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from http.client import HTTPException
@@ -11,25 +10,21 @@ from urllib.error import URLError
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.interval_runner import IntervalRunner
-from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.identity import BAD_TOKEN, Identity
+from bot.slack.line import Line
 from bot.slack.places import Places
 
 log = structlog.get_logger(__name__)
 
 PLACES_AGAIN_SECONDS = 30.0
-# slack_sdk looks at its session once per ping; a lost one is opened anew no later than this.
-PING_SECONDS = 5.0
-EAGER_SECONDS = 0.02
-HANG_UP_SECONDS = 2.0
-GOODBYE_SECONDS = 2.0
+# Slack answers too many sockets by asking to leave: no opening follows the last one at once.
+OPEN_AGAIN_SECONDS = 1.0
+HELLO_SECONDS = 5.0
 
 
 class TokenRefused(PermissionError):
@@ -41,7 +36,10 @@ class SlackAway(OSError):
 
 
 class SlackConnection:
-    """Brings the line up step by step, and keeps it up: each call of `keep` does what is still missing."""
+    """Brings the line up step by step, and keeps it up: each call of `keep` does what is still missing.
+
+    `wake` is called when there is something to do before the next regular call: a line ended, or must be left.
+    """
 
     def __init__(
         self,
@@ -60,11 +58,12 @@ class SlackConnection:
         self._places = places
         self._directory = directory
         self._drawings = drawings
-        self._handler: SocketModeHandler | None = None
-        self._greeted = False
+        self._line: Line | None = None
+        self._opened_at = 0.0
         self._places_at = 0.0
         self._described = False
         self._problem = "not connected yet"
+        self.wake: Callable[[], None] = lambda: None
 
     @property
     def problem(self) -> str:
@@ -93,12 +92,9 @@ class SlackConnection:
             if not self._places.resolved or (self._places.missing and self._places_due()):
                 self._asking(self._places.resolve)
                 self._places_at = time.monotonic()
-            if self._directory.is_empty:
-                self._describe()
-            if self._handler is not None:
-                _watch(self._handler.client)
-            elif self._places.resolved:
-                self._asking(self._open)
+            self._meet_people()
+            if self._places.resolved and self._needs_line():
+                self._asking(self._change_line)
             # What the last process knew is good enough to begin with: a large workspace takes minutes to list.
             if not self._described:
                 self._describe()
@@ -110,9 +106,18 @@ class SlackConnection:
 
     def close(self) -> None:
         """Hang up; what is in hand is finished and acked first."""
-        self._greeted = False
-        if self._handler is not None:
-            _hang_up(self._handler.client)
+        line, self._line = self._line, None
+        if line is not None:
+            line.hang_up()
+
+    def _meet_people(self) -> None:
+        """Before anybody is heard: who may act now, and at the very first start everybody's name."""
+        if self._described or self._line is not None:
+            return
+        if self._directory.is_empty:
+            self._describe()
+        else:
+            self._asking(self._directory.refresh_groups)
 
     def _describe(self) -> None:
         self._asking(self._directory.refresh)
@@ -122,31 +127,28 @@ class SlackConnection:
         return time.monotonic() - self._places_at > PLACES_AGAIN_SECONDS
 
     def _hears(self) -> bool:
-        return self._greeted and self._handler is not None and self._handler.client.is_connected()
+        return self._line is not None and self._line.hears
 
-    def _open(self) -> None:
-        handler = SocketModeHandler(self._app, self._app_token, web_client=self._web, ping_interval=PING_SECONDS)
-        handler.client.on_message_listeners.append(self._heard)
-        handler.client.on_close_listeners.append(self._hung_up)
-        # slack_sdk's monitor would take a session that is still connecting for a lost one; `_watch` starts it later.
-        handler.client.current_app_monitor_started = True
-        _listen_eagerly(handler.client)
+    def _needs_line(self) -> bool:
+        if self._line is not None and not self._line.ended and not self._line.leaving:
+            return False
+        return time.monotonic() - self._opened_at > OPEN_AGAIN_SECONDS
+
+    def _change_line(self) -> None:
+        """Open a line; one that Slack wants us to leave is left when the new one hears."""
+        old = self._line
+        self._opened_at = time.monotonic()
+        new = Line(self._app, self._app_token, self._web, self.wake)
         try:
-            handler.client.connect()
+            new.open()
         except Exception:
-            handler.client.close()
+            new.hang_up()
             raise
-        self._handler = handler
-
-    def _heard(self, _socket: object, message: str) -> None:
-        if not self._greeted and json.loads(message).get("type") == "hello":
-            self._greeted = True
-            log.info("slack connected")
-
-    def _hung_up(self, _socket: object) -> None:
-        if self._greeted and (self._handler is None or not self._handler.client.is_connected()):
-            self._greeted = False
-            log.warning("slack disconnected; reconnecting")
+        if old is not None and not old.ended:
+            new.greeted.wait(HELLO_SECONDS)
+        self._line = new
+        if old is not None:
+            old.hang_up()
 
     def _asking(self, call: Callable[[], Any]) -> Any:
         try:
@@ -161,42 +163,6 @@ class SlackConnection:
         except (URLError, OSError, HTTPException) as error:
             cause = getattr(error, "reason", error)
             raise SlackAway(f"Slack can't be reached ({cause}); check the network and SLACK_API_URL") from error
-
-
-def _watch(client: SocketModeClient) -> None:
-    """Let slack_sdk's monitor open the socket anew whenever it is lost."""
-    monitor: Any = client.current_app_monitor
-    if monitor.thread is not None and monitor.thread.ident is None:
-        monitor.start()
-
-
-def _listen_eagerly(client: SocketModeClient) -> None:
-    """Let the thread that reads the socket find a new one within EAGER_SECONDS; slack_sdk looks every half second."""
-    patient: Any = client.current_session_runner
-    patient.shutdown()
-    client.current_session_runner = IntervalRunner(patient.target, EAGER_SECONDS).start()
-
-
-def _hang_up(client: SocketModeClient) -> None:
-    """Finish and ack what is in hand, then close the socket.
-
-    The thread that reads it must be woken, or it would wait for ten seconds, and told not to open it again.
-    """
-    client.auto_reconnect_enabled = False
-    client.closed = True  # else its processor never ends
-    client.message_queue.put("")  # nothing to process, but it wakes up at once
-    processor: Any = client.message_processor
-    processor.shutdown()
-    client.message_workers.shutdown()
-    reader = client.current_session_runner
-    reader.event.set()
-    session: Any = client.current_session
-    if session is not None and session.sock is not None:
-        session.keep_running = False
-        session.sock.abort()
-        # A socket that is closed before its reader woke up never wakes it.
-        reader.thread.join(GOODBYE_SECONDS)
-    client.close()
 
 
 def _token_advice(reason: str, *, at_socket: bool) -> str:

@@ -74,8 +74,7 @@ class Directory:
         """Ask Slack for everybody and for the admin groups; returns how many people it described."""
         described = [member for page in self._web.users_list(limit=200) for member in page["members"]]
         self.learn(described)
-        if self._groups:
-            self._refresh_groups()
+        self.refresh_groups()
         log.info("directory refreshed", people=len(described), admins=len(self.admin_ids()))
         return len(described)
 
@@ -109,7 +108,10 @@ class Directory:
             return True
         return user_id in self._in_groups and person is not None and not person.outsider
 
-    def _refresh_groups(self) -> None:
+    def refresh_groups(self) -> None:
+        """Ask Slack who belongs to the admin groups now: a few calls, and nobody removed may act on."""
+        if not self._groups:
+            return
         try:
             groups = self._web.usergroups_list()["usergroups"]
         except SlackApiError as error:

@@ -9,7 +9,7 @@ from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery, Receipt
 from bot.slack.views.alert import alert
 from bot.slack.views.card import card
-from bot.slack.views.notes import close_reason, closing_log, follow_up, notice, question, revision
+from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
 
 
@@ -23,6 +23,7 @@ class Drawings:
             Kind.CARD: self._card,
             Kind.ALERT: self._alert,
             Kind.FOLLOW_UP: self._follow_up,
+            Kind.FLOOD: self._flood,
             Kind.REVISION: self._revision,
             Kind.CLOSING_LOG: self._closing_log,
             Kind.CLOSE_REASON: self._close_reason,
@@ -46,6 +47,10 @@ class Drawings:
         """Return where the card of the delivery's case stands; its thread is the case's thread."""
         return self._queries.receipt(Kind.CARD, delivery.case_id or "")
 
+    def awaits_card(self, delivery: Delivery) -> bool:
+        """Return whether the card of the delivery's case is still to be posted."""
+        return self._queries.is_awaited(f"{Kind.CARD}:{delivery.case_id}")
+
     def _card(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return card(self._queries.sheet(delivery.subject))
 
@@ -57,6 +62,9 @@ class Drawings:
 
     def _follow_up(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
         return follow_up(self._queries.messages([int(each.subject) for each in (delivery, *folded)]))
+
+    def _flood(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+        return flood(self._queries.flood(int(delivery.subject)))
 
     def _revision(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
         return revision([self._queries.event(int(each.subject)) for each in (delivery, *folded)])
@@ -71,7 +79,8 @@ class Drawings:
         return question(self._queries.question(int(delivery.subject)))
 
     def _notice(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
-        return notice(delivery.subject, delivery.content)
+        kind, _, _ = delivery.subject.partition(":")
+        return notice(kind, delivery.content)
 
     def _link(self, receipt: Receipt) -> str:
         return f"{self._workspace}/archives/{receipt.place}/p{receipt.external_id.replace('.', '')}"

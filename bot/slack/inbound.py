@@ -75,7 +75,14 @@ def _is_person(message: Mapping[str, Any]) -> bool:
 def _text(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
     text = spoken(message.get("text") or "", names)
     files = ", ".join(file.get("name") or file.get("title") or "a file" for file in message.get("files") or ())
-    return "\n".join(part for part in (text, files and f"[attached: {files}]") if part)
+    shared = [spoken(shown.get("text") or "", names) for shown in message.get("attachments") or () if _is_share(shown)]
+    quotes = ["\n".join(f"> {line}" for line in words.splitlines()) for words in shared if words]
+    return "\n".join(part for part in (text, *quotes, files and f"[attached: {files}]") if part)
+
+
+def _is_share(shown: Mapping[str, Any]) -> bool:
+    """Whether this is somebody's message passed on, which is quoted: its words are not the sender's own."""
+    return bool(shown.get("is_share") or shown.get("is_msg_unfurl"))
 
 
 def _edited(event: Mapping[str, Any], author: Callable[[str], Author], names: Mapping[str, str]) -> Revision | None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.error import URLError
@@ -42,9 +43,13 @@ MENDABLE = frozenset(
         "restricted_action",
     }
 )  # fmt: skip
+# Somebody deleted the message that is to be edited or answered.
+CARD_GONE = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 # A thread that isn't there yet, or a channel not looked up yet, is worth a moment's patience.
 PATIENCE_SECONDS = 1.0
 PLACE_SECONDS = 10.0
+# How far this machine's clock may be ahead of Slack's when a post is looked for.
+CLOCK_DRIFT = timedelta(hours=1)
 MENDING_SECONDS = 30.0
 
 
@@ -65,18 +70,35 @@ class SlackSender:
         drawing = self._drawings.draw(delivery, parcel.folded)
         said = self._drawings.said(delivery)
         if delivery.redraw:
-            return self._redraw(said, drawing) if said else None
+            return self._redraw(delivery, said, drawing) if said else None
         if said is not None:
             return Posted(said.place, said.external_id, said.drawn)
         return self._post(delivery, channel, drawing)
 
     def _post(self, delivery: Delivery, channel: str, drawing: Drawing) -> Posted:
-        thread = None
-        if delivery.lane.startswith("thread:"):
-            card = self._drawings.card_of(delivery)
-            if card is None:
-                raise Later(PATIENCE_SECONDS, "the card is not posted yet")
-            channel, thread = card.place, card.external_id
+        thread = self._thread_for(delivery)
+        if thread is None:
+            return self._said(delivery, channel, None, drawing)
+        try:
+            return self._said(delivery, thread.place, thread.external_id, drawing)
+        except Refused as refused:
+            if str(refused) not in CARD_GONE:
+                raise
+            return self._said(delivery, channel, None, drawing)
+
+    def _thread_for(self, delivery: Delivery) -> Receipt | None:
+        """Return the card under which to speak; None where it goes into the channel itself.
+
+        That is also where words go whose card will never come: better seen in the wrong place than in none.
+        """
+        if not delivery.lane.startswith("thread:"):
+            return None
+        card = self._drawings.card_of(delivery)
+        if card is None and self._drawings.awaits_card(delivery):
+            raise Later(PATIENCE_SECONDS, "the card is not posted yet")
+        return card
+
+    def _said(self, delivery: Delivery, channel: str, thread: str | None, drawing: Drawing) -> Posted:
         if delivery.unsure:
             earlier = _calling(lambda: self._find(delivery, channel, thread))
             if earlier is not None:
@@ -93,16 +115,22 @@ class SlackSender:
         )
         return Posted(answer["channel"], answer["ts"], _fingerprint(drawing))
 
-    def _redraw(self, said: Receipt, drawing: Drawing) -> Posted | None:
+    def _redraw(self, delivery: Delivery, said: Receipt, drawing: Drawing) -> Posted | None:
         fingerprint = _fingerprint(drawing)
         if fingerprint == said.drawn:
             return None
-        _calling(lambda: self._web.chat_update(channel=said.place, ts=said.external_id, **drawing.as_arguments()))
+        try:
+            _calling(lambda: self._web.chat_update(channel=said.place, ts=said.external_id, **drawing.as_arguments()))
+        except Refused as refused:
+            if str(refused) not in CARD_GONE:
+                raise
+            # Somebody deleted it: the team needs it all the same.
+            return self._said(delivery, said.place, None, drawing)
         return Posted(said.place, said.external_id, fingerprint)
 
     def _find(self, delivery: Delivery, channel: str, thread: str | None) -> str | None:
         """Look for a post that may have happened (Slack keeps our metadata with it); returns its ts."""
-        oldest = f"{delivery.created_at.timestamp() - 60:.6f}"
+        oldest = f"{(delivery.created_at - CLOCK_DRIFT).timestamp():.6f}"
         query: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
         pages = (
             self._web.conversations_replies(ts=thread, **query) if thread else self._web.conversations_history(**query)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
@@ -16,12 +17,14 @@ ARTEFACTS = Path(__file__).parents[2] / "test-output" / "browser"
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The demo as `casebot demo` starts it; one for a module, so its tests tell one story."""
-    with Sandbox() as sandbox:
+    plug = BotPlug()
+    with Sandbox(plugs=plug) as sandbox:
         bot = BotProcess(sandbox.environment(), tmp_path_factory.mktemp("desk"))
+        plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
         try:
             bot.start()
-            set_stage(sandbox, bot)
+            set_stage(sandbox)
             yield sandbox
         finally:
             bot.stop()

@@ -10,6 +10,7 @@ from tests.cases.desk import START
 DRAWINGS = {
     EventKind.OPENED: ["card"],
     EventKind.RECEIVED: ["follow_up", "card again"],
+    EventKind.FLOODED: ["flood", "flood again", "card again"],
     EventKind.ANSWERED: ["follow_up", "card again"],
     EventKind.NOTED: ["follow_up"],
     EventKind.EDITED: ["revision", "card again"],
@@ -25,6 +26,8 @@ DRAWINGS = {
 
 
 def fact(kind: EventKind, **detail: object) -> CaseEvent:
+    if kind is EventKind.FLOODED:
+        detail["flood"] = "11"
     event = CaseEvent(id=7, case_id="CASE-1", kind=kind, at=START, actor="U_MIA", actor_name="Mia", detail=detail)
     event.message_id, event.escalation_id, event.question_id = 11, 12, 13
     return event

@@ -1,6 +1,7 @@
 """The world of these tests: a real mailbox, a desk on a database, and a watcher between them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from tests.services.dovecot import Dovecot
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Beside PostgreSQL, large mails are files in the working directory."""
+    monkeypatch.chdir(tmp_path)
     with opened(database_url) as database:
         yield database
 

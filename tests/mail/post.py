@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.mail.models import LedgerEntry, RawMail
 from bot.mail.reception import Intake as AnyIntake
+from bot.mail.trouble import MailboxTrouble
 from bot.mail.watcher import MailWatcher
 from tests.mail.samples import settings
 
@@ -40,6 +41,21 @@ class Post:
 
     def collect(self) -> int:
         return self.watcher.collect()
+
+    def collect_until_quiet(self) -> int:
+        """Collect until there is nothing more, over every connection that breaks on the way (but not for ever)."""
+        taken, breaks = 0, 0
+        while True:
+            try:
+                found = self.collect()
+            except MailboxTrouble:
+                breaks += 1
+                if breaks > 3:
+                    raise
+                continue
+            if not found:
+                return taken
+            taken += found
 
     @contextmanager
     def watching(self) -> Iterator[MailWatcher]:

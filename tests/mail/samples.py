@@ -31,9 +31,14 @@ def sample(name: str) -> bytes:
     return (SAMPLES / f"{name}.eml").read_bytes()
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """The variables of a desk that reads support@desk.test; more by their names."""
+    return _MAILBOX | variables
+
+
 def settings(**variables: str) -> Settings:
     """Settings of a desk that reads support@desk.test; more variables by their names."""
-    return load_settings(_MAILBOX | variables, None)
+    return load_settings(environment(**variables), None)
 
 
 def letter(

@@ -56,6 +56,17 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "dates": lambda: letter(("2025年" + "1 " * 120 + ":\n") * 5_000),
     "blank lines": lambda: letter("\n" * 300_000 + "x"),
     "one long line": lambda: letter("On " * 300_000),
+    "bounce of hyphens": lambda: letter("-" * 100_000, sender="MAILER-DAEMON@x.test"),
+    "bounce of announcements": lambda: letter("recipients to " * 9_000, sender="MAILER-DAEMON@x.test"),
+    "bounce of marks": lambda: letter("\n > \t" * 60_000 + "x", sender="MAILER-DAEMON@x.test"),
+    "bounce of addresses": lambda: letter("<a@b.test>: a@" * 20_000, sender="MAILER-DAEMON@x.test"),
+    "bounce of codes": lambda: letter("550 5.1.1 user " * 20_000, sender="MAILER-DAEMON@x.test"),
+    "rows": lambda: letter(("-" * 390 + " wrote ----\n") * 5_000),
+    "fields": lambda: letter("From: x\n" * 20_000 + "Sent: 4 Feb 2025 10:00"),
+    "containers": lambda: letter("<div class=gmail_quote>" * 900 + "</blockquote></div>" * 40_000).replace(
+        b"text/plain", b"text/html"
+    ),
+    "classes": lambda: letter("<div class='" + "quote " * 160 + "'>x").replace(b"text/plain", b"text/html"),
     "uuencode": lambda: letter("begin 644 x\n" + "M" * 500_000, headers="Content-Transfer-Encoding: x-uuencode\r\n"),
     "bare returns": lambda: letter("\r" * 300_000),
 }

@@ -104,3 +104,62 @@ def test_an_endless_message_id_is_none() -> None:
 )
 def test_scraps_are_read_too(raw: bytes) -> None:
     assert parse(raw).attachments == ()
+
+
+def parts(*parts: str, kind: str = "mixed") -> bytes:
+    """A mail of several parts, each with its header."""
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts)
+    return f"From: a@b.test\r\nContent-Type: multipart/{kind}; boundary=b\r\n\r\n{body}--b--\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Content-Type: application/ms-tnef", "winmail.dat"),
+        ('Content-Type: application/ms-tnef; name="Winmail.dat"', "Winmail.dat"),
+        ("Content-Type: text/calendar; method=REQUEST", "invitation.ics"),
+        ("Content-Type: application/pgp-signature; name=signature.asc", "signature.asc"),
+        ("Content-Type: application/pkcs7-signature; name=smime.p7s", "smime.p7s"),
+        ("Content-Type: message/rfc822\r\n\r\nSubject: The old/matter", "The old_matter.eml"),
+        ("Content-Type: application/pdf; name*0*=utf-8''Z%C3%A4h; name*1=ler.pdf", "Zähler.pdf"),
+        ('Content-Type: application/pdf; name="=?utf-8?q?Z=C3=A4hler=2Epdf?="', "Zähler.pdf"),
+    ],
+)
+def test_what_is_not_read_is_listed_by_its_name(header: str, name: str) -> None:
+    mail = parse(parts("\r\nHello", f"{header}\r\n\r\nx"))
+
+    assert mail.text == "Hello"
+    assert [attachment.filename for attachment in mail.attachments] == [name]
+
+
+def test_a_letter_cut_in_the_middle_spoils_only_itself() -> None:
+    assert parse(letter("Größe, Maße").replace("ß".encode(), b"\xc3", 1)).text == "Grö\ufffde, Maße"
+
+
+def test_what_is_not_nearly_utf8_is_read_as_windows_text() -> None:
+    raw = b"From: a@b.test\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "Größe 5 €".encode("cp1252")
+
+    assert parse(raw).text == "Größe 5 €"
+
+
+def test_parts_that_cannot_be_told_apart_are_shown_as_they_are() -> None:
+    raw = b"From: a@b.test\r\nContent-Type: multipart/alternative\r\n\r\nThe printer is broken.\r\n"
+
+    assert parse(raw).text == "The printer is broken."
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"), [("x-sjis", "cp932"), ("iso-8859-8-i", "iso8859-8"), ("unicode-1-1-utf-7", "utf-7")]
+)
+def test_charsets_by_their_old_names(charset: str, encoding: str) -> None:
+    words = {"cp932": "請求書", "iso8859-8": "שלום", "utf-7": "Größe"}[encoding]
+    raw = f"From: a@b.test\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode() + words.encode(encoding)
+
+    assert parse(raw).text == words
+
+
+def test_an_address_in_utf8_is_read() -> None:
+    mail = parse("From: Jürgen <jürgen@müller.test>\r\nSubject: Grüße\r\n\r\nx".encode())
+
+    assert mail.sender is not None
+    assert (mail.sender.address, mail.sender.name, mail.subject) == ("jürgen@müller.test", "Jürgen", "Grüße")

@@ -20,6 +20,9 @@ from tests.mail.samples import SAMPLES, letter, sample
         "Return-Path: <>",
         "X-Auto-Response-Suppress: All\r\nSubject: Automatische Antwort: Frage",
         "X-Auto-Response-Suppress: All\r\nSubject: =?utf-8?q?R=C3=A9ponse_automatique?= : x",
+        "In-Reply-To: <1@desk.test>\r\nSubject: Out of office: Re: Question",
+        "References: <1@desk.test>\r\nSubject: Abwesenheitsnotiz: Re: Frage",
+        "X-Apple-Action: vacation",
         "Content-Type: multipart/report; report-type=disposition-notification",
     ],
 )
@@ -37,6 +40,10 @@ def test_a_robot_is_known(line: str) -> None:
         "X-Auto-Response-Suppress: DR, OOF, AutoReply",
         "X-Autoreply: no",
         "Subject: Out of office tomorrow, please help today",
+        "Subject: Out of office: who stands in for Ada?",
+        "In-Reply-To: <1@desk.test>\r\nSubject: Re: Automatic reply: Question",
+        "In-Reply-To: <1@desk.test>\r\nSubject: Out of office tomorrow, please help today",
+        "Precedence: bulk\r\nMailing-List: contact team-help@example.com",
         "Return-Path: <carla@example.com>",
     ],
 )

@@ -4,6 +4,7 @@ import imaplib
 import smtplib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -112,6 +113,23 @@ def test_the_mailbox_goes_away_and_comes_back_with_its_mail(sandbox: Sandbox) ->
     with reading(sandbox) as client:
         assert len(client.search()) == 1
     assert sandbox.imap_port == port
+
+
+def test_whoever_idles_notices_that_the_mailbox_goes_away(sandbox: Sandbox) -> None:
+    client = IMAPClient("127.0.0.1", sandbox.imap_port, ssl=False, timeout=10)
+    client.login(sandbox.mailbox.address, sandbox.mailbox.password)
+    client.select_folder("INBOX")
+    client.idle()
+
+    with ThreadPoolExecutor() as threads:
+        woken = threads.submit(client.idle_check, timeout=30)
+        sandbox.pause_mailbox()
+        told = woken.result(timeout=5)
+
+    assert told[0][0] == b"BYE"
+    with pytest.raises((imaplib.IMAP4.abort, OSError)):
+        client.idle_done()
+    client.shutdown()
 
 
 def test_it_stops_while_somebody_idles() -> None:

@@ -19,13 +19,16 @@ class Process:
     """A bot's process, as far as the page can tell."""
 
     def __init__(self) -> None:
-        self.bot_running = True
+        self.lives = True
+
+    def bot_running(self) -> bool:
+        return self.lives
 
     def kill_bot(self) -> None:
-        self.bot_running = False
+        self.lives = False
 
     def start_bot(self) -> None:
-        self.bot_running = True
+        self.lives = True
 
 
 def greet(actor: Actor) -> None:
@@ -80,10 +83,10 @@ def test_the_bot_can_be_killed_only_where_somebody_said_how(sandbox: Sandbox, br
     killed = turn(browser, "bot", "off")
 
     assert without.status_code == 400
-    assert not bot.bot_running
+    assert not bot.lives
     assert "The bot is dead" in killed.text
     turn(browser, "bot", "on")
-    assert bot.bot_running
+    assert bot.lives
 
 
 def test_plugs_may_be_handed_over_at_the_start() -> None:

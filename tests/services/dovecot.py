@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -31,13 +31,17 @@ def program() -> Path | None:
 
 
 class Dovecot(ServerProcess):
-    """Plain IMAP with IDLE on loopback. Every address logs in with the password and has a Maildir of its own."""
+    """Plain IMAP with IDLE on loopback. Every address logs in with the password and has a Maildir of its own.
+
+    `more_configuration` comes last in its configuration and wins.
+    """
 
     password = PASSWORD
     user: str
 
-    def __init__(self) -> None:
+    def __init__(self, more_configuration: str = "") -> None:
         super().__init__("dovecot")
+        self._more_configuration = more_configuration
         self._as_root = os.getuid() == 0
         self._owner = pwd.getpwnam("nobody") if self._as_root else pwd.getpwuid(os.getuid())
         self.uidvalidity = int(time.time())
@@ -102,6 +106,18 @@ class Dovecot(ServerProcess):
         found = [mail for box in ("new", "cur") for mail in (self.maildir / box).iterdir()]
         return sorted(found, key=lambda mail: mail.name.split(":")[0])
 
+    def restore(self, mails: Sequence[bytes]) -> None:
+        """Put back a backup of the INBOX: other mails under the same UIDVALIDITY, UIDs from 1. Connections break."""
+        was_running = self.running
+        self.stop()
+        for mail in (*self.stored(), *self.maildir.glob("dovecot*")):
+            mail.unlink()
+        self._number_from(self.uidvalidity)
+        self._hand_over()
+        self.deliver_many(mails)
+        if was_running:
+            self.start()
+
     def bump_uidvalidity(self) -> int:
         """Number all mails anew, as after a mailbox was restored or moved. Connections break. Returns the new value."""
         was_running = self.running
@@ -149,7 +165,7 @@ class Dovecot(ServerProcess):
             group=group,
             no_chroots="" if self._as_root else _NO_CHROOTS,
         )
-        (self.folder / "dovecot.conf").write_text(text)
+        (self.folder / "dovecot.conf").write_text(text + self._more_configuration)
 
 
 def _group_name(gid: int) -> str:

@@ -134,6 +134,11 @@ def test_a_wrong_value_is_told_with_its_name_and_never_quoted(name: str, text: s
             ["OAUTH_TENANT is missing"],
         ),
         ({**MAILBOX, "IMAP_SECURITY": "none"}, ["IMAP_SECURITY must be ssl or starttls"]),
+        (
+            {**MAILBOX, "IMAP_FOLDER": "INBOX, Done", "IMAP_PROCESSED_FOLDER": "Done"},
+            ["IMAP_PROCESSED_FOLDER must be another folder than those of IMAP_FOLDER"],
+        ),
+        ({**MAILBOX, "IMAP_FOLDER": " , "}, ["IMAP_FOLDER names no folder"]),
         ({"SMTP_SERVER": "smtp.example.com"}, ["SMTP_FROM is missing"]),
         ({**MAILBOX, "IMAP_EMAIL": "support", "SMTP_SERVER": "localhost"}, ["SMTP_FROM is missing"]),
         (

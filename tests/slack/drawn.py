@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status
-from bot.cases.queries import Board, Filter, Sheet
+from bot.cases.queries import Board, Filter, Flood, Sheet
 from bot.slack.views.alert import alert
 from bot.slack.views.answers import done, glance, listing, own_cases, status, usage
 from bot.slack.views.card import card
 from bot.slack.views.home import admin_home, customer_home
-from bot.slack.views.notes import close_reason, closing_log, follow_up, notice, question, revision
+from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
 from tests.cases.desk import START
 
@@ -127,6 +127,7 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     yield "folded follow-ups", follow_up(several)
     yield "edit", revision([an_event(EventKind.EDITED, words, before=words, after=words)])
     yield "folded edits", revision([an_event(EventKind.EDITED, words, before=words, after=words)] * 21)
+    yield "flood", flood(Flood("CASE-1", 4711, a_message(words), a_message(words)))
     yield "deletion", revision([an_event(EventKind.DELETED, words)])
     yield "close reason", close_reason(an_event(by=words, reason=words[:500]))
     yield "closing log", closing_log(an_event(by=words))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cases.models import Message
+from bot.loop import Loop
 from bot.sandbox.workspace import text_of
 from bot.slack.action_ids import ACKNOWLEDGE
 from bot.slack.connection import SlackAway, TokenRefused
@@ -17,10 +18,14 @@ from tests.slack.world import SlackWorld, slack_world
 def connected(tmp_path: Path) -> Iterator[SlackWorld]:
     """A bot that hears the workspace over its socket."""
     with slack_world(tmp_path) as world:
-        world.slack.connection.keep()
-        wait_until(lambda: world.slack.connection.problem == "", "the socket", seconds=5)
+        connection = world.slack.connection
+        connecting = Loop("slack", connection.keep, lambda: 0.2, world.clock)
+        connection.wake = connecting.nudge
+        connecting.start()
+        wait_until(lambda: connection.problem == "", "the socket", seconds=5)
         yield world
-        world.slack.connection.close()
+        connecting.stop()
+        connection.close()
 
 
 def test_a_whole_story_over_the_socket(connected: SlackWorld) -> None:
@@ -53,7 +58,7 @@ def test_what_could_not_be_stored_comes_again_and_is_stored_once(connected: Slac
 
 
 def test_asked_to_move_it_moves_and_loses_nothing(connected: SlackWorld) -> None:
-    connected.sandbox.link.ack_timeout = 0.5
+    connected.sandbox.link.ack_timeout = 2
     connected.sandbox.link.disconnect("refresh_requested")
     for number in range(20):
         connected.workspace.say("carla", "@casebot", f"line {number}")

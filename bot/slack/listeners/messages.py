@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cases.errors import CaseError
-from bot.cases.inbound import Inbound, Revision
+from bot.cases.inbound import Inbound, Outcome, Revision
 from bot.cases.intake import Intake
+from bot.cases.queries import CaseQueries
 from bot.cases.service import CaseService
 from bot.slack.asides import Asides
 from bot.slack.directory import Directory
@@ -15,13 +16,14 @@ from bot.slack.places import Places
 
 
 class NotReady(CaseError):
-    """Nobody knows yet which channels are the team's: the event stays unacked and comes again."""
+    """Too early to tell whose words these are: the event stays unacked and comes again."""
 
 
 def message_heard(
     event: dict[str, Any],
     intake: Intake,
     cases: CaseService,
+    queries: CaseQueries,
     directory: Directory,
     places: Places,
     asides: Asides,
@@ -36,9 +38,13 @@ def message_heard(
         intake.revise(words)
         return
     taken = intake.receive(words)
+    if taken.outcome is Outcome.UNPLACED and words.inside and words.thread and queries.is_card_in_flight():
+        # Perhaps said under a card that was posted a moment ago: nothing was stored, so it may come again.
+        raise NotReady("a card's receipt is not known yet")
     if taken.ask_back:
         asides.tell(words.author.identity, taken.ask_back, words.place, words.thread)
-    if not directory.knows(words.author.identity):
+    # Judged by the name he was taken in under: his team_join may have been heard in the meantime.
+    if words.author.name == words.author.identity:
         asides.soon(lambda: _introduce(words.author.identity, directory, cases))
 
 

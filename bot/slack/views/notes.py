@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
 from bot.cases.models import CaseEvent, EventKind, Message, Question
+from bot.cases.queries import Flood
 from bot.slack.action_ids import CONFIRM, IGNORE
 from bot.slack.views import words
 from bot.slack.views.parts import Drawing, context, section
@@ -25,6 +26,14 @@ def follow_up(messages: Sequence[Message]) -> Drawing:
     room = _room(len(messages), most=250)
     blocks = [section(f"{_who(message)}:\n{words.quoted(message.body, room)}") for message in messages]
     return Drawing(f"{first.case_id}: {len(messages)} new messages", [section(title), *blocks])
+
+
+def flood(counted: Flood) -> Drawing:
+    """Draw a flood of mails as one line with its counter, and the newest of them."""
+    many = words.count(counted.mails, "more mail")
+    title = f":ocean: *{counted.case_id}* · {many} in a short time; all are kept in the case. The newest:"
+    newest = section(f"{_who(counted.latest)}:\n{words.quoted(counted.latest.body, 400)}")
+    return Drawing(f"{counted.case_id}: {many} in a short time", [section(title), newest])
 
 
 def revision(events: Sequence[CaseEvent]) -> Drawing:
@@ -107,7 +116,7 @@ def _who(message: Message) -> str:
     name = f"*{words.one_line(message.sender_name, 80)}*"
     deed = "noted by mail" if message.internal else "answered" if message.is_admin else "wrote"
     subject = f" “{words.one_line(message.subject, 100)}”" if message.subject else ""
-    return f"{name} {deed}{subject} {words.when(message.timestamp)}"
+    return f"*{message.case_id}* · {name} {deed}{subject} {words.when(message.timestamp)}"
 
 
 def _revised(event: CaseEvent, room: int) -> str:

@@ -1,0 +1,104 @@
+"""Seconds for the first look into a full mailbox, from a real Dovecot into the database.
+
+    python bench/backlog.py [mails] [IMAP_START ...]          (default: 50000, then 24h and now)
+
+One mail in a thousand is of the last day. "server" is the time that Dovecot alone takes to number the mails.
+"""
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from imapclient import IMAPClient  # noqa: E402
+from sqlmodel import func, select  # noqa: E402
+
+from bot.cases.intake import Intake  # noqa: E402
+from bot.cases.rules import Rules  # noqa: E402
+from bot.clock import SystemClock  # noqa: E402
+from bot.db import Database  # noqa: E402
+from bot.log import configure  # noqa: E402
+from bot.mail.models import LedgerEntry  # noqa: E402
+from bot.mail.reconcile import reconcile  # noqa: E402
+from bot.mail.watcher import MailWatcher  # noqa: E402
+from bot.settings import Settings, load_settings  # noqa: E402
+from tests.cases.desk import opened  # noqa: E402
+from tests.services.dovecot import Dovecot  # noqa: E402
+
+_DESK = {
+    "SLACK_BOT_TOKEN": "xoxb-1-bench",
+    "SLACK_APP_TOKEN": "xapp-1-bench",
+    "SUPPORT_SLACK_CHANNEL": "#support",
+    "ALERTING_SLACK_CHANNEL": "#alerts",
+    "LOGGING_SLACK_CHANNEL": "#log",
+}
+
+
+def mail_of(number: int) -> bytes:
+    return (
+        f"From: Customer {number} <c{number}@example.com>\r\nTo: support@example.test\r\nSubject: Question {number}\r\n"
+        f"Message-ID: <{number}@example.com>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        + f"Hello, this is question {number}.\r\n"
+        * 10
+    ).encode()
+
+
+def fill(server: Dovecot, mails: int) -> None:
+    now = datetime.now(UTC)
+    for number in range(mails):
+        age = timedelta(hours=2) if number % 1_000 == 999 else timedelta(days=3 + number % 700)
+        server.deliver(mail_of(number), arrived=now - age)
+
+
+def number(server: Dovecot) -> float:
+    begun = time.monotonic()
+    client = IMAPClient(server.host, server.port, ssl=False, timeout=600)
+    client.login(server.user, server.password)
+    client.select_folder("INBOX", readonly=True)
+    client.logout()
+    return time.monotonic() - begun
+
+
+def states(database: Database) -> Counter[str]:
+    with database.readers.begin() as session:
+        return Counter(dict(session.exec(select(LedgerEntry.state, func.count()).group_by(LedgerEntry.state)).all()))
+
+
+def measure(settings: Settings) -> None:
+    with tempfile.TemporaryDirectory() as folder, opened(f"sqlite:///{folder}/bench.db") as database:
+        clock = SystemClock()
+        watcher = MailWatcher(settings, database, clock, Intake(database, clock, Rules()), lambda *_: None)
+        begun = time.monotonic()
+        taken = watcher.collect()
+        seconds = time.monotonic() - begun
+        watcher.close()
+        [account] = reconcile(settings, database, clock, patience=0)
+        ended = ", ".join(f"{state} {count}" for state, count in sorted(states(database).items()))
+        print(f"IMAP_START={settings.imap_start}: {taken} mails in {seconds:.1f} s ({ended})")
+        print("   ", "; ".join(account.lines()))
+
+
+def main(mails: int, starts: list[str]) -> None:
+    configure("ERROR", "console")
+    server = Dovecot()
+    try:
+        fill(server, mails)
+        server.start()
+        print(f"{mails} mails; server {number(server):.1f} s")
+        for start in starts:
+            measure(load_settings(_DESK | server.environment() | {"IMAP_START": start}, None))
+        print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, {os.cpu_count()} cores")
+    finally:
+        server.remove()
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    main(int(words[0]) if words else 50_000, words[1:] or ["24h", "now"])

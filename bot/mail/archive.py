@@ -1,0 +1,168 @@
+"""Where the bytes of mails are kept: small ones in their rows, large ones in files beside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from bot.mail.models import RawMail
+
+# Of compressed bytes; a larger mail is a file. What people write stays far below, what they attach does not.
+LARGEST_ROW = 1_000_000
+# Of a mail's own bytes: what is larger is fetched piece by piece.
+LARGEST_PIECE = 2_000_000
+_LEVEL = 3
+_READ_BYTES = 1_000_000
+_FOLDER_OF_POSTGRESQL = "case_management_mail"
+
+
+class MailGone(Exception):
+    """The file of a mail that was kept is missing or not what was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail's bytes, safe on disk or about to be safe with their row: `content` is empty where they are a file."""
+
+    size: int
+    sha256: str
+    content: bytes
+
+
+class Archive:
+    """Keeps and hands back the bytes of mails.
+
+    A file is written, synced and named by its content before any row tells of it: a crash in between leaves a file
+    that nobody needs, never a row without its mail. The same bytes twice are one file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, raw: bytes) -> Kept:
+        """Keep a mail that is in memory already."""
+        return self.keep_pieces([raw])
+
+    def keep_pieces(self, pieces: Iterable[bytes]) -> Kept:
+        """Keep a mail that comes piece by piece, with no more than a piece and LARGEST_ROW in memory."""
+        compressor, digest, size = zlib.compressobj(_LEVEL), hashlib.sha256(), 0
+        with _Draft(self._folder) as draft:
+            for piece in pieces:
+                digest.update(piece)
+                size += len(piece)
+                draft.write(compressor.compress(piece))
+            draft.write(compressor.flush())
+            sha256 = digest.hexdigest()
+            return Kept(size, sha256, draft.settle(self._path(sha256)))
+
+    def read(self, mail: RawMail) -> bytes:
+        """Return a kept mail as the server handed it over; raises MailGone where its file is lost."""
+        if mail.content:
+            return zlib.decompress(mail.content)
+        # It hands out its own buffer; a bytearray would have to be copied.
+        raw = io.BytesIO()
+        for piece in self._pieces(mail.sha256):
+            raw.write(piece)
+        return raw.getvalue()
+
+    def _pieces(self, sha256: str) -> Iterator[bytes]:
+        path = self._path(sha256)
+        decompressor, digest = zlib.decompressobj(), hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while compressed := file.read(_READ_BYTES):
+                    piece = decompressor.decompress(compressed)
+                    digest.update(piece)
+                    yield piece
+        except (OSError, zlib.error) as error:
+            raise MailGone(f"its file can't be read: {path} ({error})") from error
+        if digest.hexdigest() != sha256:
+            raise MailGone(f"its file is damaged: {path}")
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / f"{sha256}.eml.zz"
+
+
+def archive_of(database: URL) -> Archive:
+    """Return the archive of a database: a folder beside SQLite's file, or, for a server, in the working directory."""
+    if database.get_backend_name() == "sqlite" and database.database:
+        file = Path(database.database)
+        return Archive(file.with_name(f"{file.stem}_mail"))
+    return Archive(Path(_FOLDER_OF_POSTGRESQL))
+
+
+class _Draft:
+    """Compressed bytes on their way: in memory while they fit into a row, from then on in a nameless file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._small = bytearray()
+        self._path: Path | None = None
+        self._file = -1
+
+    def __enter__(self) -> _Draft:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def write(self, compressed: bytes) -> None:
+        if self._file < 0 and len(self._small) + len(compressed) <= LARGEST_ROW:
+            self._small += compressed
+            return
+        if self._file < 0:
+            self._begin_file()
+        _write_all(self._file, compressed)
+
+    def settle(self, path: Path) -> bytes:
+        """Return what belongs into the row: the bytes, or nothing once the file of this name is safe on disk."""
+        if self._file < 0 or self._path is None:
+            return bytes(self._small)
+        os.fsync(self._file)
+        _make_folder(path.parent)
+        self._path.replace(path)
+        self._path = None
+        _sync_folder(path.parent)
+        return b""
+
+    def _begin_file(self) -> None:
+        _make_folder(self._folder)
+        self._file, name = tempfile.mkstemp(dir=self._folder, prefix="draft-")
+        self._path = Path(name)
+        _write_all(self._file, bytes(self._small))
+        self._small.clear()
+
+
+def _write_all(file: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that only we can read, and have its name safe on disk."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,110 @@
+"""The sandbox's state as one JSON document, and back: what was said and mailed outlives the process that kept it."""
+
+import base64
+import json
+from dataclasses import asdict
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING
+
+from bot.sandbox.channels import Channel
+from bot.sandbox.files import StoredFile
+from bot.sandbox.imap_server import KeptMail
+from bot.sandbox.people import Person, Usergroup
+from bot.sandbox.shapes import Envelope, Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.mailbox import Mailbox
+    from bot.sandbox.server import Sandbox
+    from bot.sandbox.state import State
+
+FORMAT = 1
+
+
+class UnknownSnapshot(ValueError):
+    """A document that this version can't read."""
+
+
+def take(sandbox: "Sandbox") -> Json:
+    """Return all that a new sandbox needs to go on: workspace, mail, clock, and events that nobody acked yet.
+
+    Left out, as a restart of Slack ends them: ephemeral messages, open modals, trigger ids, response URLs.
+    """
+    mailbox = sandbox.mailbox.kept()
+    with sandbox.changes.reading():
+        return {
+            "format": FORMAT,
+            "url": sandbox.url,
+            "offset": sandbox.clock.offset.total_seconds(),
+            "workspace": _workspace(sandbox.workspace),
+            "mailbox": mailbox,
+            "events": sandbox.link.unheard(),
+        }
+
+
+def restore(sandbox: "Sandbox", kept: Json) -> None:
+    """Go on where `kept` was taken; the sandbox runs, nothing was said in it yet, and no bot is connected.
+
+    Raises UnknownSnapshot for a document of another format.
+    """
+    if kept.get("format") != FORMAT:
+        raise UnknownSnapshot(f"its format is {kept.get('format')!r}; this version reads {FORMAT}")
+    moved: Json = json.loads(json.dumps(kept).replace(kept["url"], sandbox.url))
+    with sandbox.changes.writing():
+        _put_workspace(sandbox.workspace, moved["workspace"])
+    sandbox.mailbox.put_back(moved["mailbox"])
+    for payload in moved["events"]:
+        sandbox.link.send(Envelope("events_api", payload))
+
+
+def _workspace(state: "State") -> Json:
+    files = [asdict(file) | {"content": _text(file.content)} for file in state.files.stored.values()]
+    return {
+        "people": [asdict(person) for person in state.people.values()],
+        "channels": [asdict(channel) for channel in state.channels.values()],
+        "usergroups": [asdict(group) for group in state.usergroups.values()],
+        "homes": state.shelf.homes,
+        "files": files,
+        "numbers": state.numbers_given(),
+    }
+
+
+def _put_workspace(state: "State", kept: Json) -> None:
+    state.people = {each["id"]: Person(**each) for each in kept["people"]}
+    state.channels = {each["id"]: Channel(**each) for each in kept["channels"]}
+    state.usergroups = {each["id"]: Usergroup(**each) for each in kept["usergroups"]}
+    state.shelf.homes = kept["homes"]
+    for each in kept["files"]:
+        state.files.add(StoredFile(**(each | {"content": _bytes(each["content"])})))
+    state.go_on_from(kept["numbers"])
+
+
+def mail_as_json(mailbox: "Mailbox", validity: int, mails: list[KeptMail]) -> Json:
+    """Return the desk's folder, UIDs and all, and what everybody else received."""
+    inboxes = mailbox.inboxes()
+    return {
+        "uid_validity": validity,
+        "mails": [{"uid": m.uid, "arrived": m.arrived.isoformat(), "raw": _text(m.raw)} for m in mails],
+        "inboxes": {who: [_text(mail.as_bytes(policy=policy.SMTP)) for mail in got] for who, got in inboxes.items()},
+    }
+
+
+def mails_of(kept: Json) -> list[KeptMail]:
+    """Return the folder's mails again."""
+    return [KeptMail(m["uid"], datetime.fromisoformat(m["arrived"]), _bytes(m["raw"])) for m in kept["mails"]]
+
+
+def inboxes_of(kept: Json) -> Json:
+    """Return everybody's inbox again, as parsed mails by address."""
+    return {
+        who: [message_from_bytes(_bytes(raw), policy=policy.default) for raw in got]
+        for who, got in kept["inboxes"].items()
+    }
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)

@@ -1,0 +1,85 @@
+"""The storm brake: more than 20 mails of one sender within 10 minutes are one notice with a counter."""
+
+from collections import Counter
+
+from bot.cases.rules import Rules
+from tests.cases.desk import ADA, CARA, MIA, Desk
+
+
+def said(desk: Desk) -> Counter[str]:
+    return Counter(kind for kind, _, _ in desk.deliveries())
+
+
+def storms(desk: Desk, mails: int, **pause: float) -> None:
+    for number in range(mails):
+        desk.says(CARA, f"Loop {number}")
+        desk.passes(**(pause or {"seconds": 1}))
+
+
+def test_twenty_mails_are_said_one_by_one(desk: Desk) -> None:
+    storms(desk, 20)
+
+    assert (said(desk)["follow_up"], said(desk)["flood"]) == (19, 0)
+
+
+def test_what_is_beyond_is_one_notice_with_a_counter_and_all_is_stored(desk: Desk) -> None:
+    storms(desk, 60)
+
+    assert (len(desk.messages()), desk.case().message_count) == (60, 60)
+    assert (said(desk)["follow_up"], desk.timeline().count("flooded")) == (19, 40)
+    floods = [delivery for delivery in desk.deliveries() if delivery[0] == "flood"]
+    assert set(floods) == {("flood", "support", "21")}
+    # Said once, and drawn again with each further mail; the postman folds what waits.
+    assert len(floods) == 1 + 40
+    flood = desk.queries.flood(21)
+    assert (flood.case_id, flood.mails, flood.first.body, flood.latest.body) == ("CASE-1", 40, "Loop 20", "Loop 59")
+
+
+def test_a_flood_escalates_like_any_silence(desk: Desk) -> None:
+    storms(desk, 40)
+
+    assert desk.reasons() == ["follow_ups"]
+
+
+def test_a_keyword_is_heard_in_the_midst_of_a_flood(desk: Desk) -> None:
+    storms(desk, 30)
+    desk.service.acknowledge("CASE-1", MIA)
+
+    desk.says(CARA, "This is urgent")
+
+    assert desk.reasons() == ["keyword"]
+
+
+def test_after_the_flood_mails_are_said_again(desk: Desk) -> None:
+    storms(desk, 25)
+    desk.passes(minutes=11)
+
+    desk.says(CARA, "Sorry, our server had a loop.")
+
+    assert desk.timeline()[-1] == "received"
+
+
+def test_the_next_flood_has_a_notice_of_its_own(desk: Desk) -> None:
+    storms(desk, 25)
+    desk.passes(minutes=30)
+    storms(desk, 25)
+
+    floods = {subject for kind, _, subject in desk.deliveries() if kind == "flood"}
+    assert floods == {"21", "46"}
+    assert [desk.queries.flood(int(first)).mails for first in sorted(floods)] == [5, 5]
+
+
+def test_mails_at_leisure_and_words_in_slack_are_no_flood(desk: Desk) -> None:
+    storms(desk, 40, minutes=1)
+    for number in range(40):
+        desk.says(ADA, f"Line {number}")
+
+    assert "flooded" not in desk.timeline() + desk.timeline("CASE-2")
+
+
+def test_the_brake_is_set_by_the_rules(desk: Desk) -> None:
+    strict = Desk(desk.database, Rules(flood_mails=2))
+
+    storms(strict, 4)
+
+    assert strict.timeline().count("flooded") == 2

@@ -1,0 +1,44 @@
+"""A customer writes by mail."""
+
+from pathlib import Path
+
+from bot.cases.models import Message
+from tests.journeys.world import ALERTING, CARLA, SUPPORT, World, has
+
+MAILS = Path(__file__).parents[2] / "fixtures" / "mail"
+
+
+def test_a_mail_opens_a_case_and_its_card_stands_in_the_support_channel(any_mailbox: World) -> None:
+    any_mailbox.deliver((MAILS / "new_plain.eml").read_bytes())
+
+    card = any_mailbox.sees(SUPPORT, "CASE-1")
+
+    assert has(card, "Carla Customer", CARLA, "The printer prints only blank pages", "since this morning")
+    case = any_mailbox.case()
+    assert (case.customer_identifier, case.status, case.message_count) == (CARLA, "open", 1)
+    [message] = any_mailbox.rows(Message)
+    assert (message.sender, message.is_admin, message.source) == (CARLA, False, "email")
+    assert any_mailbox.find(ALERTING) is None
+
+
+def test_the_customers_next_mail_joins_his_open_case_in_the_cards_thread(any_mailbox: World) -> None:
+    first = any_mailbox.mail(CARLA, "Order 1017", "Where is it?")
+    card = any_mailbox.sees(SUPPORT, "CASE-1")
+
+    any_mailbox.mail(CARLA, "Re: Order 1017", "Any news?\n\n> Where is it?", in_reply_to=first["Message-ID"])
+
+    assert has(any_mailbox.sees_in_thread(card, "Any news?"), CARLA)
+    any_mailbox.until(lambda: "2 messages" in any_mailbox.now(card))
+    any_mailbox.settles()
+    assert any_mailbox.case().message_count == 2
+    assert len(any_mailbox.workspace.messages(SUPPORT)) == 1
+
+
+def test_every_sample_mail_is_taken_in(world: World) -> None:
+    samples = sorted(MAILS.glob("*.eml"))
+
+    for sample in samples:
+        world.deliver(sample.read_bytes())
+    world.settles()
+
+    assert world.health()["status"] == "healthy"

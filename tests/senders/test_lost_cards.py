@@ -1,0 +1,32 @@
+"""Cards that somebody deleted, or that Slack refused: the words under them still reach the team."""
+
+from bot.outbox.models import Delivery, DeliveryState
+from tests.slack import payloads
+from tests.slack.world import SlackWorld, words_of
+
+
+def test_a_deleted_card_is_posted_anew_and_its_words_reach_the_team(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help"))
+    world.deliver()
+    [card] = world.workspace.messages("#support")
+    world.slack.web.chat_delete(channel="C0SUPPORT", ts=card["ts"])
+
+    world.hears(payloads.message("Are you there?"))
+    world.deliver()
+
+    standing = [words_of(message) for message in world.workspace.messages("#support")]
+    assert any("CASE-1" in words and "Carla Customer wrote" in words.replace("*", "") for words in standing)
+    assert any("2 messages" in words for words in standing)
+    assert {row.state for row in world.rows(Delivery)} <= {DeliveryState.SENT, DeliveryState.FOLDED}
+
+
+def test_words_whose_card_was_refused_are_said_in_the_channel(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help"))
+    world.sandbox.faults.refuse("chat.postMessage", "invalid_blocks")
+    world.deliver()
+
+    world.hears(payloads.message("Are you there?"))
+    world.deliver()
+
+    [said] = world.workspace.messages("#support")
+    assert "Are you there?" in words_of(said)

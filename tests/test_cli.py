@@ -1,0 +1,175 @@
+"""The command line: what each command says and does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlmodel import SQLModel, select
+from typer.testing import CliRunner, Result
+
+from bot.cases.models import Case, Escalation
+from bot.cli import app
+from bot.db import Database
+from bot.outbox.models import Delivery, DeliveryState
+from bot.settings import SETTING_NAMES
+from tests.settings.samples import MAILBOX, REQUIRED
+
+MAILS = Path(__file__).parents[1] / "fixtures" / "mail"
+COMMANDS = ("run", "demo", "tour", "migrate", "sweep", "ingest", "outbox", "version")
+
+
+class Console:
+    """A shell in an empty folder, with the settings of one desk."""
+
+    def __init__(self, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.database = Database(database_url)
+        self._monkeypatch = monkeypatch
+        self.sets(DATABASE_URL=database_url, **REQUIRED, **MAILBOX)
+
+    def sets(self, **variables: str) -> None:
+        for name, text in variables.items():
+            self._monkeypatch.setenv(name, text)
+
+    def types(self, *words: str) -> Result:
+        return CliRunner().invoke(app, words, catch_exceptions=False)
+
+    def runs(self, *words: str) -> list[str]:
+        """The lines of a command that succeeds."""
+        result = self.types(*words)
+        assert result.exit_code == 0, result.output
+        return result.stdout.splitlines()
+
+    def rows(self, table: type[SQLModel]) -> list[SQLModel]:
+        with self.database.readers.begin() as session:
+            return list(session.exec(select(table)))
+
+
+@pytest.fixture
+def console(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Console]:
+    before = structlog.get_config()
+    for name in SETTING_NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    console = Console(database_url, monkeypatch)
+    yield console
+    console.database.close()
+    structlog.configure(**before)
+
+
+def sample(name: str) -> str:
+    return str(MAILS / f"{name}.eml")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+def test_the_help_lists_every_command() -> None:
+    result = CliRunner().invoke(app, ["--help"])
+
+    assert all(command in result.output for command in COMMANDS)
+
+
+def test_version_tells_both_versions(console: Console) -> None:
+    assert console.runs("version")[0].startswith("casebot 0.")
+
+
+def test_migrate_brings_an_empty_database_to_todays_schema(console: Console) -> None:
+    assert console.runs("migrate") == ["The database has today's schema."]
+    assert console.runs("migrate") == ["The database has today's schema."]
+    assert console.rows(Case) == []
+
+
+def test_ingest_opens_joins_and_knows_what_it_has_seen(console: Console) -> None:
+    lines = console.runs("ingest", sample("new_plain"), sample("reply_gmail"), sample("new_plain"))
+
+    assert lines == [
+        "new_plain.eml: opened (CASE-1)",
+        "reply_gmail.eml: joined (CASE-1)",
+        "new_plain.eml: duplicate (CASE-1)",
+    ]
+    [case] = console.rows(Case)
+    assert isinstance(case, Case)
+    assert (case.customer_identifier, case.message_count) == ("carla@example.com", 2)
+
+
+def test_ingest_lets_machines_open_nothing(console: Console) -> None:
+    lines = console.runs("ingest", sample("auto_reply"), sample("bounce"))
+
+    assert lines[0].startswith("auto_reply.eml: auto_reply")
+    assert lines[1].startswith("bounce.eml: bounce")
+    assert console.rows(Case) == []
+
+
+def test_ingest_escalates_what_shouts(console: Console) -> None:
+    console.runs("ingest", sample("urgent"))
+
+    assert len(console.rows(Escalation)) == 1
+
+
+def test_a_file_that_is_not_there_gets_one_line(console: Console) -> None:
+    result = console.types("ingest", "nowhere.eml")
+
+    assert result.exit_code == 2
+    assert "nowhere.eml" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_sweep_escalates_what_has_waited_and_nothing_twice(console: Console) -> None:
+    console.runs("ingest", sample("new_plain"))
+    assert console.runs("sweep") == ["0 cases escalated."]
+    with console.database.writers.begin() as session:
+        case = session.get_one(Case, "CASE-1")
+        case.last_message_at -= timedelta(hours=49)
+
+    assert console.runs("sweep") == ["1 case escalated."]
+    assert console.runs("sweep") == ["0 cases escalated."]
+
+
+def test_outbox_shows_what_waits_and_what_was_refused(console: Console) -> None:
+    console.runs("ingest", sample("new_plain"), sample("urgent"))
+    with console.database.writers.begin() as session:
+        card = session.exec(select(Delivery).where(Delivery.kind == "card")).first()
+        assert card is not None
+        card.state, card.error = DeliveryState.REFUSED, "channel_not_found"
+
+    lines = console.runs("outbox")
+
+    assert "refused 1" in lines[0]
+    assert any(line.startswith("due") and "alert of CASE-1 to alerting" in line for line in lines)
+    assert any(line.startswith("refused") and line.endswith("channel_not_found") for line in lines)
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "sweep", "outbox"])
+def test_missing_settings_are_listed_and_no_traceback_is_shown(console: Console, command: str) -> None:
+    console.sets(SLACK_BOT_TOKEN="", IMAP_PORT="many")
+
+    result = console.types(command)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Casebot cannot start; 2 things need your attention")
+    assert "SLACK_BOT_TOKEN" in result.stderr
+    assert "IMAP_PORT" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_database_that_can_not_be_reached_gets_one_clear_line(console: Console) -> None:
+    console.sets(DATABASE_URL="postgresql://casebot@127.0.0.1:9/cases")
+
+    result = console.types("migrate")
+
+    assert result.exit_code == 2
+    assert "Check DATABASE_URL" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_secrets_are_never_shown(console: Console) -> None:
+    console.sets(IMAP_PORT="many", IMAP_PASSWORD="hunter2-hunter2")
+
+    assert "hunter2" not in console.types("run").output
