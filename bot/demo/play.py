@@ -64,7 +64,7 @@ def demo(
             _tell_history(tell, sandbox, bot, history, goes_on=goes_on)
         try:
             bot.start()
-            set_stage(sandbox)
+            set_stage(sandbox, history.cases if history is not None else 0)
             ending = (
                 "Ctrl-C ends it and leaves nothing behind." if data is None else f"Ctrl-C ends it; {data} keeps it."
             )

@@ -45,7 +45,7 @@ class Deeds:
     @property
     def world(self) -> World:
         """How things stand now."""
-        return look_at(self.workspace, self.mailbox, self.outlets, self.stage.since)
+        return look_at(self.workspace, self.mailbox, self.outlets, self.stage.since, self.stage.is_news)
 
     def say(self, form: Form) -> Whereto:
         """Post a message, or run a slash command where the text begins with one."""

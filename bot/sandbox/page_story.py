@@ -106,13 +106,18 @@ def tell(steps: tuple[Step, ...], world: World) -> list[Told]:
     ]
 
 
-def look_at(workspace: Workspace, mailbox: Mailbox, outlets: Outlets, since: str = "") -> World:
-    """Return how things stand, leaving out Slack messages up to the ts `since` (a history from before)."""
+def look_at(
+    workspace: Workspace, mailbox: Mailbox, outlets: Outlets, since: str, is_news: Callable[[str], bool]
+) -> World:
+    """Return how things stand, leaving out Slack messages up to the ts `since` and those that are no news."""
     mails = tuple(read_letter(raw) for _, raw in mailbox.stored()[-NEWEST:])
     inboxes = mailbox.inboxes()
     with workspace.changes.reading():
         return World(
-            said={_name(workspace, c.id): _said(list(c.messages.values()), since) for c in workspace.channels.values()},
+            said={
+                _name(workspace, c.id): _said(list(c.messages.values()), since, is_news)
+                for c in workspace.channels.values()
+            },
             whispers={
                 workspace.people[user].name: tuple(text_of(message) for message in messages[-NEWEST:])
                 for user, messages in workspace.whispers.items()
@@ -132,17 +137,17 @@ def _name(workspace: Workspace, channel_id: str) -> str:
     return f"@{workspace.people[channel.user].name}" if channel.kind == "im" else f"#{channel.name}"
 
 
-def _said(messages: list[Json], since: str) -> tuple[Said, ...]:
+def _said(messages: list[Json], since: str, is_news: Callable[[str], bool]) -> tuple[Said, ...]:
     return tuple(
         Said(
             message["ts"],
             str(message.get("user", "")),
-            text_of(message),
+            text,
             str(message.get("thread_ts", "")),
             tuple(_buttons(message)),
         )
         for message in messages[-NEWEST:]
-        if message["ts"] > since
+        if message["ts"] > since and is_news(text := text_of(message))
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.demo.stage import SHORTCUTS, case_command
+from bot.demo.stage import SHORTCUTS, about_others, case_command
 from bot.demo.steps import STEPS
 from bot.sandbox.page_letters import Letter
 from bot.sandbox.page_story import Said, Step, World, tell
@@ -66,6 +66,17 @@ def test_a_step_is_done_when_it_shows_and_not_before(key: str, seen: World) -> N
 
 def test_no_new_case_before_the_closure_counts() -> None:
     assert not step("again").done(world(logging=CLOSURE, support=CARD))
+
+
+def test_cases_of_the_history_are_no_news() -> None:
+    is_news = about_others(200)
+
+    assert [is_news(text) for text in ("CASE-200 open", "Case #CASE-7 closed", "CASE-201 open", "Hello")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_steps_that_make_no_sense_here_are_left_out() -> None:
