@@ -59,6 +59,7 @@ def drawing_room(state: State) -> Environment:
         "emoji": emoji,
         "merge": lambda first, second: {**first, **second},
         "kilobytes": lambda size: f"{max(1, round(size / 1024))} kB",
+        "capped": lambda number: str(number) if number < 100 else "99+",
         "initials": lambda name: name[:2].capitalize(),
         "first_name": lambda name: name.split(" ")[0],
     }

@@ -17,6 +17,8 @@ from bot.sandbox.workspace import Workspace
 HOME = "home"
 OWN, DESK = "own", "desk"
 NEWEST = 60
+FACES = 4
+"""So many people have a face of their own and stand beside each other; the others are in a menu till one is them."""
 NEWEST_REPLIES = 4
 NEWEST_MAILS = 120
 
@@ -63,8 +65,14 @@ class Sight:
         """Return the people one can be, with how much each has not read."""
         people = [person for person in self.workspace.people.values() if not person.is_bot]
         return [
-            {"person": person, "face": number, "is_team": self.is_team(person), "unread": self._all_unread(person)}
-            for number, person in enumerate(people, 1)
+            {
+                "person": person,
+                "face": number % FACES + 1,
+                "beside": number < FACES or person.id == self.person.id,
+                "is_team": self.is_team(person),
+                "unread": self._all_unread(person) if number < FACES else 0,
+            }
+            for number, person in enumerate(people)
         ]
 
     def is_team(self, person: Person) -> bool:
@@ -74,7 +82,7 @@ class Sight:
     def face(self, user: str) -> int:
         """Return which colour a person's face has; 0 is the bot."""
         people = [person.id for person in self.workspace.people.values() if not person.is_bot]
-        return people.index(user) + 1 if user in people else 0
+        return people.index(user) % FACES + 1 if user in people else 0
 
     def places(self) -> list[Channel]:
         """Return the channels this person is in."""

@@ -141,6 +141,17 @@ def test_what_others_said_is_unread_until_one_looks(sandbox: Sandbox, browser: h
     assert marks("U0CARLA", "D0CARLA")[0] == 1
 
 
+def test_many_people_stand_in_a_menu(sandbox: Sandbox, browser: httpx.Client) -> None:
+    for number in range(3):
+        sandbox.workspace.add_person(f"guest{number}", f"Guest {number}")
+
+    html = browser.get("/", params={"as": "U0GUEST1"}).text
+
+    assert 'aria-label="2 more people"' in html
+    assert html.count('class="who') == 5
+    assert re.search(r'aria-current="true"><span class="face face-2" aria-hidden="true">Gu</span>', html)
+
+
 def test_a_message_shortcut_reaches_the_bot(sandbox: Sandbox, browser: httpx.Client, wire: Wire) -> None:
     sandbox.page.stage = Stage(
         (Command("/case", "cases", (("list", "all"),)),), (Shortcut("send", "Send to customer"),)
