@@ -6,12 +6,12 @@ CORPUS_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test check format lint types imports cov corpus lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready ## Make .venv with everything in it (PYTHON=python3.12 picks an interpreter)
 	@:
@@ -25,6 +25,9 @@ demo: setup ## See Casebot work, with a Slack and a mailbox in memory: no accoun
 
 tour: setup ## Watch the whole story told and checked on the console, in under a minute
 	@$(BIN)/python -m bot tour
+
+screenshots: setup ## Take the README's picture anew from the running demo (needs Chromium)
+	@$(BIN)/python -m bench.screenshots
 
 test: setup ## Run all tests; what needs a server that is not here is listed as NOT RUN
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -16,6 +16,7 @@ from bot.demo.keeping import NAME, Keeper, Unreadable
 from bot.demo.plug import BotPlug
 from bot.demo.process import DATABASE, BotProcess
 from bot.demo.seed import seed
+from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
 PORT = 8765
@@ -63,6 +64,7 @@ def demo(
             _tell_history(tell, sandbox, bot, history, goes_on=goes_on)
         try:
             bot.start()
+            set_stage(sandbox, history.cases if history is not None else 0)
             ending = (
                 "Ctrl-C ends it and leaves nothing behind." if data is None else f"Ctrl-C ends it; {data} keeps it."
             )

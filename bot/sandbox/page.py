@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -10,23 +11,22 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page_blocks import drawing_room
-from bot.sandbox.page_deeds import Deeds, Form, one
-from bot.sandbox.page_sight import HOME, Sight
+from bot.sandbox.page_deeds import Deeds, view_query
+from bot.sandbox.page_forms import Form, read_form
+from bot.sandbox.page_plugs import Outlets
+from bot.sandbox.page_sight import DESK, HOME, NEWEST, OWN, Sight
+from bot.sandbox.page_stage import Stage
+from bot.sandbox.page_story import Told, View, tell
+from bot.sandbox.page_unread import ReadMarks
+from bot.sandbox.people import Person
 from bot.sandbox.workspace import Workspace
 
-FRAGMENTS = {"sidebar", "conversation", "mail", "modal", "clock"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -37,33 +37,38 @@ HEADERS = {
 }
 SHORTEST_PAUSE = 0.15
 """Seconds between two changes told to a page."""
+KEPT = ("as", "at", "box", "pane")
+BOXES = {OWN, DESK}
+PANES = {"slack", "mail", "story"}
+MOST_SHOWN = 2_000
 
 
 class Page:
-    """The page's routes; `advance` moves the clock and tells the bot of it."""
+    """The page's routes; `advance` moves the clock and tells the bot of it, `stage` tells of the app."""
 
-    def __init__(self, workspace: Workspace, mailbox: Mailbox, advance: Callable[[timedelta], None]) -> None:
-        self._workspace, self._mailbox = workspace, mailbox
+    def __init__(
+        self, workspace: Workspace, mailbox: Mailbox, outlets: Outlets, advance: Callable[[timedelta], None]
+    ) -> None:
+        self._workspace, self._mailbox, self._outlets = workspace, mailbox, outlets
         self._room: Environment = drawing_room(workspace)
         self._closed = asyncio.Event()
-        deeds = Deeds(workspace, mailbox, advance)
-        self._deeds: dict[str, Callable[[Form], None]] = {
-            "say": deeds.say,
-            "click": deeds.click,
-            "react": deeds.react,
-            "home": deeds.open_home,
-            "submit": deeds.submit,
-            "close": deeds.close_modal,
-            "mail": deeds.mail,
-            "clock": deeds.move_clock,
-        }
+        self._marks = ReadMarks()
+        self._deeds = Deeds(workspace, mailbox, outlets, advance)
+
+    @property
+    def stage(self) -> Stage:
+        """What the page knows of the app."""
+        return self._deeds.stage
+
+    @stage.setter
+    def stage(self, stage: Stage) -> None:
+        self._deeds.stage = stage
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes for the sandbox's application."""
         return [
             Route("/", self._whole),
             Route("/archives/{channel}/{message}", self._permalink),
-            Route("/sandbox/fragment/{name}", self._fragment),
             Route("/sandbox/changes", self._changes),
             Route("/sandbox/{deed}", self._deed, methods=["POST"]),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
@@ -74,64 +79,78 @@ class Page:
         self._closed.set()
 
     async def _whole(self, request: Request) -> Response:
-        return self._refusal(request) or await self._drawn(request, "page")
-
-    async def _fragment(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in FRAGMENTS:
-            return PlainTextResponse("There is no such part of the page.", 404)
-        return self._refusal(request) or await self._drawn(request, name)
-
-    async def _drawn(self, request: Request, template: str) -> Response:
-        sight = self._sight(request)
-        html = await run_in_threadpool(self._draw, template, sight)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        html = await run_in_threadpool(self._draw, self._sight(request))
         return HTMLResponse(html, headers=HEADERS)
 
-    def _draw(self, template: str, sight: Sight) -> str:
-        return self._room.get_template(f"{template}.html").render(
+    def _draw(self, sight: Sight) -> str:
+        sight.look()
+        stage, workspace = self.stage, self._workspace
+        told = tell(stage.steps, self._deeds.world) if stage.steps else []
+        return self._room.get_template("page.html").render(
             sight=sight,
-            everybody=[person for person in self._workspace.people.values() if not person.is_bot],
-            now=self._workspace.clock.now(),
-            ahead=self._workspace.clock.offset,
-            errors=self._workspace.modal_errors(sight.person.id),
+            stage=stage,
+            story=[(one, sight.url(**_renamed(view_query(workspace, _whereto(one))))) for one in told],
+            plugs=self._outlets.switches,
+            now=workspace.clock.now(),
+            ahead=workspace.clock.offset,
+            errors=workspace.modal_errors(sight.person.id),
         )
 
     def _sight(self, request: Request) -> Sight:
         """Return who looks at what; unknown people and places become the first ones."""
-        workspace = self._workspace
-        person = workspace.people.get(request.query_params.get("as", ""))
+        asked = request.query_params
+        person = self._workspace.people.get(asked.get("as", ""))
         if person is None or person.is_bot:
-            person = workspace.person("ada") if "U0ADA" in workspace.people else workspace.person("carla")
-        place = request.query_params.get("at", "")
-        known = place == HOME or (place in workspace.channels and person.id in workspace.channels[place].members)
-        sight = Sight(workspace, self._mailbox, person, place)
-        if known:
-            return sight
-        first = sight.places()[0].id if sight.places() else workspace.dm(person.id)
-        return Sight(workspace, self._mailbox, person, first)
+            person = self._first_person()
+        place = self._place(person, asked.get("at", ""))
+        pane, newest = asked.get("pane", ""), asked.get("newest", "")
+        sight = Sight(self._workspace, self._mailbox, self._marks, person, place)
+        return replace(
+            sight,
+            box=asked.get("box", "") if asked.get("box") in BOXES else DESK if sight.is_team(person) else OWN,
+            pane=pane if pane in PANES else "slack",
+            newest=min(int(newest), MOST_SHOWN) if newest.isdecimal() and len(newest) < 6 else NEWEST,
+        )
+
+    def _first_person(self) -> Person:
+        people = [person for person in self._workspace.people.values() if not person.is_bot]
+        return next((person for person in people if person.name == "ada"), people[0])
+
+    def _place(self, person: Person, asked: str) -> str:
+        channels = self._workspace.channels
+        if asked == HOME or (asked in channels and person.id in channels[asked].members):
+            return asked
+        first = next((c.id for c in channels.values() if c.kind != "im" and person.id in c.members), "")
+        return first or self._workspace.dm(person.id)
 
     async def _permalink(self, request: Request) -> Response:
-        channel = self._workspace.channels.get(request.path_params["channel"])
-        reader = channel.members[0] if channel and channel.members else ""
-        query = urlencode({"as": reader, "at": request.path_params["channel"]})
-        return self._refusal(request) or RedirectResponse(f"/?{query}", 303)
+        """Show a message: to whoever the link says reads it, else to one of the channel's members."""
+        place, name = request.path_params["channel"], request.path_params["message"].removeprefix("p")
+        channel = self._workspace.channels.get(place)
+        people = [m for m in channel.members if not self._workspace.people[m].is_bot] if channel else []
+        asked = request.query_params.get("as", "")
+        reader = asked if asked in people else next(iter(people), "")
+        query = urlencode({"as": reader, "at": place, "newest": MOST_SHOWN})
+        return self._refusal(request) or RedirectResponse(f"/?{query}#m{name[:-6]}.{name[-6:]}", 303)
 
     async def _deed(self, request: Request) -> Response:
-        """Carry out a form; a page without JavaScript is sent back to where it was."""
+        """Carry out a form and send the page to where that shows."""
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        deed = self._deeds.get(request.path_params["deed"])
+        deed = self._deeds.by_name.get(request.path_params["deed"])
         if deed is None:
             return PlainTextResponse("There is no such thing to do.", 404)
-        async with request.form() as fields:
-            form = {name: [str(v) for v in fields.getlist(name)] for name in fields}
         try:
-            await run_in_threadpool(deed, form)
+            async with request.form() as fields:
+                form = await read_form(fields)
+            whereto = await run_in_threadpool(deed, form)
         except (LookupError, ValueError) as wrong:
-            return PlainTextResponse(f"That didn’t work: {wrong}", 400)
-        query = urlencode({"as": one(form, "as"), "at": one(form, "at") or one(form, "channel")})
-        return RedirectResponse(f"/?{query}", 303)
+            return PlainTextResponse(f"That didn’t work: {_sentence(wrong)}", 400)
+        return RedirectResponse(f"/?{urlencode(_address(form) | (whereto or {}))}", 303)
 
     async def _changes(self, request: Request) -> Response:
         """Tell a page of every change, as server-sent events."""
@@ -148,6 +167,7 @@ class Page:
 
         stop = self._workspace.changes.listen(ring)
         closed = asyncio.create_task(self._closed.wait())
+        waiting = closed
         try:
             while not self._closed.is_set():
                 rung.clear()
@@ -158,6 +178,7 @@ class Page:
                 await asyncio.wait({closed}, timeout=SHORTEST_PAUSE)
         finally:
             stop()
+            waiting.cancel()
             closed.cancel()
 
     def _refusal(self, request: Request) -> Response | None:
@@ -170,3 +191,24 @@ class Page:
         if request.method == "POST" and request.headers.get("origin") != f"http://{host}":
             return PlainTextResponse("Only the sandbox’s own page may do that.", 403)
         return None
+
+
+def _address(form: Form) -> dict[str, str]:
+    """Return the part of the page's address that a form was sent from."""
+    given = {name: form.one(name) for name in KEPT}
+    given["at"] = given["at"] or form.one("channel")
+    return {name: value for name, value in given.items() if value}
+
+
+def _whereto(told: Told) -> View:
+    """Return where a step shows, or where one does it as long as it has not happened."""
+    return told.step.view if told.done or told.step.by_hand is None else told.step.by_hand
+
+
+def _renamed(query: dict[str, str]) -> dict[str, str]:
+    return {"who" if name == "as" else name: value for name, value in query.items()}
+
+
+def _sentence(wrong: Exception) -> str:
+    """Return the words of an error; a KeyError's are only a key."""
+    return "that is not here any more" if isinstance(wrong, KeyError) else str(wrong)

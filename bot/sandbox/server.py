@@ -25,6 +25,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
+from bot.sandbox.page_plugs import Outlets, Switch
 from bot.sandbox.plugs import Plugs
 from bot.sandbox.shapes import Json
 from bot.sandbox.socket_mode import SocketLink
@@ -46,6 +47,7 @@ class Sandbox:
     """A context manager: `with Sandbox() as sandbox:` serves until the block ends.
 
     `port` 0 takes a free one; `on_clock` is called with each step of the clock, so that others can be told.
+    `plugs` lets the page kill and start the bot.
     A taken port raises OSError in the thread that starts it.
     """
 
@@ -65,7 +67,8 @@ class Sandbox:
         self.faults = Faults()
         self.workspace = Workspace(self.clock, self.changes, self.link)
         self.mailbox = Mailbox(self.clock, self.changes, imap_port, smtp_port)
-        self.page = Page(self.workspace, self.mailbox, self.advance)
+        self.outlets = Outlets(self.changes, self._switches(), plugs)
+        self.page = Page(self.workspace, self.mailbox, self.outlets, self.advance)
         self.on_clock = on_clock
         self.plugs = plugs
         """The bot's own plug, where somebody runs one beside the sandbox; the page offers to pull it."""
@@ -149,6 +152,16 @@ class Sandbox:
     def resume_mailbox(self) -> None:
         """The mailbox comes back on the same ports, with all its mail."""
         self._run(self.mailbox.start())
+
+    def _switches(self) -> dict[str, Switch]:
+        slack = "Slack is away: the bot can’t reach it. What is written now reaches the bot when Slack is back."
+        mailbox = "The mailbox is away: the bot can’t reach it. What is sent now lies there until it is back."
+        return {
+            "slack": Switch("Slack", self.pause_slack, self.resume_slack, lambda: not self.faults.slack_is_away, slack),
+            "mailbox": Switch(
+                "Mailbox", self.pause_mailbox, self.resume_mailbox, lambda: not self.mailbox.is_away, mailbox
+            ),
+        }
 
     def snapshot(self) -> Json:
         """Return the state as JSON; another sandbox goes on from there with `restore`."""

@@ -118,6 +118,10 @@ class State:
         self._last_ts = max(now, self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
+    def newest_ts(self) -> str:
+        """Return the last ts that was given, empty if none was."""
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}" if self._last_ts else ""
+
     def next_id(self, letter: str) -> str:
         """Return a new id such as Ev0000002A."""
         return f"{letter}{next(self._numbers):08X}"

@@ -1,103 +1,158 @@
-// Keeps the page fresh: sends forms without leaving, fetches the parts that changed, never touches what is being typed.
-"use strict";
+// Keeps the page fresh without leaving it: sends its forms, follows its links, draws anew at each change.
 
-const here = () => new URLSearchParams({ as: document.body.dataset.as, at: document.body.dataset.at });
+import { forgetFiles, listen as listenToComposers, restoreDrafts, takeDrafts } from "./composer.js";
+import { morph } from "./morph.js";
+
+const page = document.getElementById("page");
 const trouble = document.querySelector(".trouble");
+const confirmDialog = document.getElementById("confirm");
+const GONE = "The sandbox does not answer. Is it still running?";
 
 function complain(words) {
   trouble.textContent = words;
   trouble.hidden = !words;
 }
 
-function busy(part) {
-  const active = document.activeElement;
-  if (!active || !part.contains(active)) return false;
-  return active.matches("input:not([type=hidden]), textarea, select");
+// ---- drawing
+
+function draw(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("page");
+  if (!fresh) return;
+  const places = new Map([...page.querySelectorAll("[data-scrolls]")].map((part) => [part, nearEnd(part)]));
+  morph(page, fresh);
+  settle(places);
 }
 
-function opened(part) {
-  return [...part.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
-}
+const nearEnd = (part) => part.scrollHeight - part.scrollTop - part.clientHeight < 80;
 
-function sameModal(part, html) {
-  const now = part.querySelector("[data-hash]");
-  return now && html.includes(`data-hash="${now.dataset.hash}"`) && !html.includes('class="error"');
-}
-
-async function refresh(part) {
-  const answer = await fetch(`/sandbox/fragment/${part.dataset.fragment}?${here()}`);
-  const html = await answer.text();
-  if (!answer.ok || html === part.lastHtml || busy(part)) return;
-  if (part.dataset.fragment === "modal" && sameModal(part, html)) return;
-  const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 60;
-  const kept = opened(part);
-  part.innerHTML = html;
-  part.lastHtml = html;
-  for (const summary of part.querySelectorAll("details > summary")) {
-    if (kept.includes(summary.textContent)) summary.parentElement.open = true;
+function settle(places) {
+  document.title = page.dataset.title;
+  restoreDrafts(page);
+  for (const part of page.querySelectorAll("[data-follow]")) {
+    if (places.get(part) ?? true) part.scrollTop = part.scrollHeight;
   }
-  if ("follow" in part.dataset && atEnd) part.scrollTop = part.scrollHeight;
+  for (const dialog of page.querySelectorAll("dialog[data-modal]:not([open])")) {
+    dialog.showModal();
+    const first = dialog.querySelector("[autofocus]") || dialog.querySelector(".modal-body :is(input:not([type=hidden]), textarea, select)");
+    (first || dialog.querySelector(".buttons .button:last-of-type")).focus();
+  }
+  tick();
 }
+
+// ---- staying fresh: one request at a time; what was asked before the last move is not drawn
 
 let running = false;
 let again = false;
-async function refreshAll() {
+let moves = 0;
+let moving = 0;
+
+async function refresh() {
   again = true;
   if (running) return;
   running = true;
   while (again) {
     again = false;
+    const [here, before] = [location.href, moves];
     try {
-      await Promise.all([...document.querySelectorAll("[data-fragment]")].map(refresh));
+      const answer = await fetch(here);
+      const html = await answer.text();
+      if (answer.ok && here === location.href && before === moves && !moving) draw(html);
     } catch {
-      complain("The sandbox does not answer. Is it still running?");
+      complain(GONE);
     }
   }
   running = false;
 }
 
-function confirmed(button) {
-  const dialog = document.querySelector("dialog.confirm");
-  dialog.querySelector("h2").textContent = button.dataset.confirmTitle;
-  dialog.querySelector("p").textContent = button.dataset.confirmText;
-  const [no, yes] = [dialog.querySelector("[data-no]"), dialog.querySelector("[data-yes]")];
-  no.textContent = button.dataset.confirmNo;
-  yes.textContent = button.dataset.confirmYes;
+async function go(url, { remember = true, hash = "" } = {}) {
+  const mine = ++moves;
+  moving += 1;
+  try {
+    const answer = await fetch(url);
+    const html = await answer.text();
+    if (mine !== moves) return;
+    if (remember) history.pushState(null, "", answer.url + hash);
+    draw(html);
+    show(location.hash);
+  } catch {
+    complain(GONE);
+  } finally {
+    moving -= 1;
+    refresh();
+  }
+}
+
+function show(hash) {
+  const target = hash && document.getElementById(hash.slice(1));
+  if (!target || !target.matches(".message")) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  target.scrollIntoView({ block: "center" });
+  target.classList.add("found");
+}
+
+// ---- doing
+
+function agreed(control) {
+  const words = control.dataset;
+  const [no, yes] = [confirmDialog.querySelector("[data-no]"), confirmDialog.querySelector("[data-yes]")];
+  confirmDialog.querySelector("h2").textContent = words.confirmTitle;
+  confirmDialog.querySelector("p").textContent = words.confirmText;
+  no.textContent = words.confirmNo;
+  yes.textContent = words.confirmYes;
+  yes.className = `button ${words.confirmStyle || (control.classList.contains("danger") ? "danger" : "primary")}`;
   return new Promise((resolve) => {
-    no.onclick = () => dialog.close("");
-    yes.onclick = () => dialog.close("yes");
-    dialog.onclose = () => resolve(dialog.returnValue === "yes");
-    dialog.returnValue = "";
-    dialog.showModal();
+    no.onclick = () => confirmDialog.close("");
+    yes.onclick = () => confirmDialog.close("yes");
+    confirmDialog.onclose = () => {
+      if (control.isConnected) control.focus();
+      resolve(confirmDialog.returnValue === "yes");
+    };
+    confirmDialog.returnValue = "";
+    confirmDialog.showModal();
+    no.focus();
   });
 }
 
-async function send(form, button) {
-  if (button && button.dataset.confirmTitle && !(await confirmed(button))) return;
-  const body = new URLSearchParams(new FormData(form));
-  if (button && button.name) body.append(button.name, button.value);
-  if (button) button.disabled = true;
+function bodyOf(form, control) {
+  const filled = new FormData(form);
+  if (control && control.name && control.tagName === "BUTTON") filled.append(control.name, control.value);
+  return form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
+}
+
+async function send(form, control) {
+  const body = bodyOf(form, control);
+  if (control && "confirm" in control.dataset && !(await agreed(control))) {
+    if (control.tagName === "SELECT") control.value = "";
+    return;
+  }
+  const before = moves;
+  const giveBack = takeDrafts(form);
+  const fold = form.matches(".write, .entries, .reactions-more, .popover form") && form.closest("details");
+  if (fold) fold.open = false;
+  form.classList.add("busy");
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    complain(answer.ok ? "" : await answer.text());
-    if (answer.ok && !form.closest("[data-fragment]")) clear(form);
-  } catch {
-    complain("The sandbox does not answer. Is it still running?");
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    complain("");
+    forgetFiles(form);
+    arrived(answer, text, before);
+  } catch (wrong) {
+    giveBack();
+    if (fold) fold.open = true;
+    complain(wrong instanceof TypeError ? GONE : wrong.message);
   } finally {
-    if (button) button.disabled = false;
+    form.classList.remove("busy");
   }
-  refreshAll();
 }
 
-function clear(form) {
-  for (const field of form.querySelectorAll("textarea, input[name=subject], input[name=in_reply_to]")) field.value = "";
-}
-
-function inThread(ts) {
-  const composer = document.querySelector(".composer");
-  composer.elements.thread_ts.value = ts;
-  composer.querySelector(".thread-note").hidden = !ts;
-  composer.elements.text.focus();
+function arrived(answer, html, before) {
+  if (moves === before) {
+    moves += 1;
+    if (answer.url !== location.href) history.pushState(null, "", answer.url);
+    draw(html);
+  }
+  refresh();
 }
 
 document.addEventListener("submit", (event) => {
@@ -108,30 +163,67 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-on-change]");
-  if (form && event.target.value) {
-    event.target.blur();
-    send(form, null);
-  }
+  if (form && (event.target.value || event.target.type === "checkbox")) send(form, event.target);
 });
 
+// ---- moving about
+
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (!button) return;
-  if (button.dataset.thread) inThread(button.dataset.thread);
-  if ("leaveThread" in button.dataset) inThread("");
-  if ("answer" in button.dataset) {
-    const letter = document.querySelector("form[action='/sandbox/mail']");
-    letter.elements.in_reply_to.value = button.dataset.answer;
-    letter.elements.subject.value = /^re:/i.test(button.dataset.subject) ? button.dataset.subject : `Re: ${button.dataset.subject}`;
-    letter.elements.text.focus();
+  const link = event.target.closest("a");
+  if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && link.origin === location.origin) {
+    const message = link.pathname.match(/^\/archives\/\w+\/p(\d+)(\d{6})$/);
+    if ("stay" in link.dataset || message) event.preventDefault();
+    if (message) go(`${link.pathname}?as=${page.dataset.as}`, { hash: `#m${message[1]}.${message[2]}` });
+    else if ("stay" in link.dataset) go(link.href);
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
   }
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!event.target.matches("[data-sends]") || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  event.target.form.requestSubmit();
+  if (event.key !== "Escape") return;
+  const open = event.target.closest("details.menu[open], details.reply[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
 });
 
-for (const part of document.querySelectorAll("[data-follow]")) part.scrollTop = part.scrollHeight;
-new EventSource("/sandbox/changes").onmessage = refreshAll;
+document.addEventListener("toggle", (event) => {
+  const fold = event.target;
+  if (!fold.open || !fold.matches("details.reply, details.new-mail") || !fold.contains(document.activeElement)) return;
+  fold.querySelector("textarea, input:not([type=hidden])").focus();
+}, true);
+
+document.addEventListener("cancel", (event) => {
+  if (!event.target.matches("dialog[data-modal]")) return;
+  event.preventDefault();
+  document.getElementById("modal-close").requestSubmit();
+}, true);
+
+window.addEventListener("popstate", () => go(location.href, { remember: false }));
+
+// ---- the clock runs on between two drawings
+
+function tick() {
+  for (const shown of page.querySelectorAll("time[data-ahead]")) {
+    const now = new Date(Date.now() + 1000 * Number(shown.dataset.ahead));
+    const words = new Intl.DateTimeFormat("en-GB", {
+      weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC",
+    }).formatToParts(now);
+    const part = (type) => words.find((one) => one.type === type).value;
+    const text = `${part("weekday")} ${part("day")} ${part("month")}, ${part("hour")}:${part("minute")}`;
+    if (shown.textContent !== text) shown.textContent = text;
+  }
+}
+
+listenToComposers();
+settle(new Map());
+show(location.hash);
+setInterval(tick, 1000);
+const changes = new EventSource("/sandbox/changes");
+changes.onmessage = () => {
+  if (trouble.textContent === GONE) complain("");
+  refresh();
+};
+changes.onerror = () => complain(GONE);

@@ -1,0 +1,62 @@
+"""A desk to click through: the real bot as a process, the sandbox's page, and a tab that tolerates no complaint."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from bot.demo.plug import BotPlug
+from bot.demo.process import BotProcess
+from bot.demo.stage import set_stage
+from bot.sandbox.server import Sandbox
+
+ARTEFACTS = Path(__file__).parents[2] / "test-output" / "browser"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The demo as `casebot demo` starts it; one for a module, so its tests tell one story."""
+    plug = BotPlug()
+    with Sandbox(plugs=plug) as sandbox:
+        bot = BotProcess(sandbox.environment(), tmp_path_factory.mktemp("desk"))
+        plug.connect(bot, sandbox.changes)
+        sandbox.on_clock = bot.advance_clock
+        try:
+            bot.start()
+            set_stage(sandbox)
+            yield sandbox
+        finally:
+            bot.stop()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """A wide tab; a script error or anything red in its console fails the test."""
+    context = browser.new_context(viewport={"width": 1500, "height": 950})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page
+        assert [text for text in complaints if not is_expected(text)] == []
+    finally:
+        context.close()
+
+
+def is_expected(complaint: str) -> bool:
+    """A refused form is told on the page; Chromium writes it into the console besides."""
+    return "400 (Bad Request)" in complaint
+
+
+@pytest.fixture
+def keep() -> Callable[[Page, str], None]:
+    """Keep a screenshot as an artefact."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+
+    def shot(page: Page, name: str) -> None:
+        page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    return shot
