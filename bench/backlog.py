@@ -1,6 +1,6 @@
 """Seconds for the first look into a full mailbox, from a real Dovecot into the database.
 
-    python bench/backlog.py [mails] [IMAP_START ...]          (default: 50000, then 24h and now)
+    python -m bench.backlog [mails] [IMAP_START ...]          (default: 50000, then 24h and now)
 
 One mail in a thousand is of the last day. "server" is the time that Dovecot alone takes to number the mails.
 """
@@ -12,25 +12,21 @@ import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from imapclient import IMAPClient
+from sqlmodel import func, select
 
-from imapclient import IMAPClient  # noqa: E402
-from sqlmodel import func, select  # noqa: E402
-
-from bot.cases.intake import Intake  # noqa: E402
-from bot.cases.rules import Rules  # noqa: E402
-from bot.clock import SystemClock  # noqa: E402
-from bot.db import Database  # noqa: E402
-from bot.log import configure  # noqa: E402
-from bot.mail.models import LedgerEntry  # noqa: E402
-from bot.mail.reconcile import reconcile  # noqa: E402
-from bot.mail.watcher import MailWatcher  # noqa: E402
-from bot.settings import Settings, load_settings  # noqa: E402
-from tests.cases.desk import opened  # noqa: E402
-from tests.services.dovecot import Dovecot  # noqa: E402
+from bot.cases.intake import Intake
+from bot.cases.rules import Rules
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.log import configure
+from bot.mail.models import LedgerEntry
+from bot.mail.reconcile import reconcile
+from bot.mail.watcher import MailWatcher
+from bot.settings import Settings, load_settings
+from tests.cases.desk import opened
+from tests.services.dovecot import Dovecot
 
 _DESK = {
     "SLACK_BOT_TOKEN": "xoxb-1-bench",

@@ -1,6 +1,6 @@
 """Peak memory and seconds while one large mail passes, from a real Dovecot into the database.
 
-    python bench/big_mail.py [MB ...]          (default: 1 10 50)
+    python -m bench.big_mail [MB ...]          (default: 1 10 50)
 
 Each size is measured in a process of its own; "idle" is the same process before the mail came.
 """
@@ -16,17 +16,14 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bot.cases.intake import Intake  # noqa: E402
-from bot.cases.rules import Rules  # noqa: E402
-from bot.clock import SystemClock  # noqa: E402
-from bot.log import configure  # noqa: E402
-from bot.mail.watcher import MailWatcher  # noqa: E402
-from bot.settings import load_settings  # noqa: E402
-from tests.cases.desk import opened  # noqa: E402
-from tests.services.dovecot import Dovecot  # noqa: E402
+from bot.cases.intake import Intake
+from bot.cases.rules import Rules
+from bot.clock import SystemClock
+from bot.log import configure
+from bot.mail.watcher import MailWatcher
+from bot.settings import load_settings
+from tests.cases.desk import opened
+from tests.services.dovecot import Dovecot
 
 MEGABYTE = 1_000_000
 _DESK = {
@@ -83,9 +80,9 @@ def main(sizes: list[int]) -> None:
             server.reset()
             server.deliver(mail_of(size))
             child = subprocess.run(
-                [sys.executable, __file__, "--child"],
+                [sys.executable, "-m", "bench.big_mail", "--child"],
                 env=os.environ | server.environment(),
-                cwd=ROOT,
+                cwd=Path(__file__).parents[1],
                 check=True,
                 capture_output=True,
                 text=True,

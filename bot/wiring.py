@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -83,6 +84,7 @@ class Bot:
     connecting: Loop
     delivering: Loop
     collecting: Loop | None
+    checks: Mapping[str, Check]
 
 
 def open_desk(settings: Settings, clock: Clock) -> Desk:
@@ -120,17 +122,27 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk)
+    collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
+    checks = {
+        "database": Check(desk.database.problem),
+        "email_listener": Check(
+            lambda: _problems(mail.problem if mail else "", _failing(collecting)), disabled=mail is None
+        ),
+        "scheduler": Check(lambda: schedule.problem),
+        "slack": Check(lambda: _problems(slack.connection.problem, _failing(delivering))),
+    }
     return Bot(
         settings=settings,
         desk=desk,
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=WebServer(build_web(_checks(desk, slack, mail, schedule)), settings.host, settings.port),
+        web=WebServer(build_web(checks), settings.host, settings.port),
         connecting=connecting,
         delivering=delivering,
-        collecting=Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None,
+        collecting=collecting,
+        checks=checks,
     )
 
 
@@ -170,10 +182,10 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
     return schedule
 
 
-def _checks(desk: Desk, slack: SlackEdge, mail: MailWatcher | None, schedule: Schedule) -> dict[str, Check]:
-    return {
-        "database": Check(desk.database.problem),
-        "email_listener": Check(lambda: mail.problem if mail else "", disabled=mail is None),
-        "scheduler": Check(lambda: schedule.problem),
-        "slack": Check(lambda: slack.connection.problem),
-    }
+def _failing(loop: Loop | None) -> str:
+    """Return why a loop's act fails, whatever the act itself knows of it; empty while it succeeds."""
+    return f"{loop.name}: {loop.pulse.reason}" if loop is not None and loop.pulse.reason else ""
+
+
+def _problems(*problems: str) -> str:
+    return "; ".join(problem for problem in problems if problem)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,7 @@ def short_folder(name: str) -> Path:
     return folder.resolve()
 
 
-class ServerProcess:
+class ServerProcess(ABC):
     """One foreground server and all it forks; `restart` keeps folder and port, `kill` is a power cut."""
 
     def __init__(self, name: str) -> None:
@@ -58,13 +59,13 @@ class ServerProcess:
         self.folder = short_folder(name)
         self._child: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> Sequence[str | Path]:
         """What to run; it must stay in the foreground."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether a client would be served now."""
-        raise NotImplementedError
 
     def run_as(self) -> str | None:
         """As whom to run; None stays who we are."""

@@ -2,6 +2,7 @@
 
 from bot.cases.models import Message
 from bot.outbox.models import Delivery, DeliveryState
+from tests.services.process import wait_until
 from tests.slack import payloads
 from tests.slack.world import SlackWorld, words_of
 
@@ -40,3 +41,17 @@ def test_words_under_somebody_elses_message_are_nobodys(world: SlackWorld) -> No
 
     assert world.dispatch(under_an_unknown_message()).status == 200
     assert len(world.rows(Message)) == 1
+
+
+def test_a_postman_that_fails_is_told_by_health(world: SlackWorld) -> None:
+    postman = world.bot.delivering
+    world.hears(payloads.message("Help"))
+    try:
+        with world.failing_commits():
+            postman.start()
+            wait_until(lambda: "postman: " in world.bot.checks["slack"].problem(), "the failure", seconds=5)
+        wait_until(lambda: "postman: " not in world.bot.checks["slack"].problem(), "the end of it", seconds=10)
+    finally:
+        postman.stop()
+
+    assert len(world.workspace.messages("#support")) == 1
