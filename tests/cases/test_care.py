@@ -6,14 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.cases.errors import CaseError, IllegalMove, NoSuchCase, NotAllowed, StaleDrawing
-from bot.cases.inbound import Attached, Author, Outcome
-from bot.cases.models import Attachment, Case, CaseEvent, Escalation
-from bot.cases.rules import Rules
-from bot.db import Database
+from bot.cases.inbound import Author, Outcome
+from bot.cases.models import Case, CaseEvent, Escalation
 from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, START, Desk, together
-
-PHOTO = Attached(name="photo.png", content_type="image/png", size=5, held="mail:1:2")
-VIRUS = Attached(name="bill.exe", content_type="application/x-msdownload", size=5, held="mail:1:3", withheld="no")
 
 
 @pytest.fixture
@@ -287,62 +282,3 @@ class TestCustomersSolve:
     def test_anothers_case_does_not_exist_for_him(self, hello: Desk) -> None:
         with pytest.raises(NoSuchCase):
             hello.service.solve("CASE-1", BEN)
-
-
-class TestFiles:
-    def test_files_are_listed_and_only_harmless_ones_are_passed_on(self, desk: Desk) -> None:
-        desk.says(CARA, "see these", attachments=(PHOTO, VIRUS))
-
-        kept = desk.rows(Attachment)
-        assert [attachment.name for attachment in kept] == ["photo.png", "bill.exe"]
-        assert [(kind, subject) for kind, _, subject in desk.deliveries() if kind == "file"] == [("file", "1")]
-
-    def test_a_mail_taken_in_twice_has_its_files_once(self, desk: Desk) -> None:
-        words = desk.inbound(CARA, "see this", attachments=(PHOTO,))
-        desk.intake.receive(words)
-        desk.intake.receive(words)
-
-        assert len(desk.rows(Attachment)) == 1
-
-
-class TestAlarms:
-    @pytest.fixture
-    def loud(self, database: Database) -> Desk:
-        rules = Rules(remind_after=timedelta(minutes=15), ack_expires=timedelta(hours=4))
-        desk = Desk(database, rules)
-        desk.says(ADA, "urgent")
-        return desk
-
-    def test_an_unacknowledged_alert_is_repeated_until_somebody_has_it(self, loud: Desk) -> None:
-        for _ in range(3):
-            loud.passes(minutes=15)
-            loud.agenda.keep_due()
-        loud.service.acknowledge("CASE-1", MIA)
-        loud.passes(minutes=15)
-        loud.agenda.keep_due()
-
-        assert loud.timeline().count("reminded") == 3
-
-    def test_an_acknowledgement_nobody_followed_up_falls_back_to_alerting(self, loud: Desk) -> None:
-        loud.service.acknowledge("CASE-1", MIA)
-        loud.passes(hours=4)
-        loud.agenda.keep_due()
-
-        assert loud.reasons() == ["ack_expired"]
-
-    def test_an_answered_one_does_not(self, loud: Desk) -> None:
-        loud.service.acknowledge("CASE-1", MIA)
-        loud.passes(hours=1)
-        loud.says(MIA, "Hi", thread="m1")
-        loud.passes(hours=3)
-        loud.agenda.keep_due()
-
-        assert loud.pending() is None
-
-    def test_nor_one_taken_back(self, loud: Desk) -> None:
-        loud.service.acknowledge("CASE-1", MIA)
-        loud.service.unacknowledge("CASE-1", MIA)
-        loud.passes(hours=4)
-        loud.agenda.keep_due()
-
-        assert "ack_expired" not in loud.reasons()

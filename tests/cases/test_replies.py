@@ -1,40 +1,21 @@
 """Answers written at the desk: they wait, can be stopped, leave once, and count when the customer can see them."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
 from bot.cases.errors import IllegalMove, NotAllowed, StaleDrawing
 from bot.cases.inbound import Attached, Author
-from bot.cases.models import Attachment, CaseEvent, Message, Sending
+from bot.cases.models import Attachment, CaseEvent, Sending
 from bot.cases.replies import MAIL_IS_OFF, Replies
-from bot.cases.rules import Rules
 from bot.db import Database
-from bot.outbox.models import Delivery, DeliveryState
-from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman
+from bot.outbox.models import DeliveryState
 from bot.outbox.sending import Refused
-from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, SHOP, SUPPORT, Desk, together
-from tests.outbox.round import Answer, Notebook
+from tests.cases.desk import ADA, CARA, MIA, NOA, SHOP, SUPPORT, Desk, together
+from tests.cases.leaving import carried, reply
 
 CARA_AT_HOME = Author("cara@home.example", "Cara")
 PLAN = Attached(name="plan.pdf", content_type="application/pdf", size=12_000, held="slack:F1")
-
-
-def carried(desk: Desk, *answers: Answer | Exception | None) -> list[Delivery]:
-    """Let a postman say all that is due; returns the answers to customers that he had in hand."""
-    sender = Notebook(*answers)
-    postman = Postman(desk.database, desk.clock, sender, Pacing(post_seconds=0, redraw_seconds=0), desk.replies)
-    while postman.deliver_due():
-        pass
-    said = {number for parcel in sender.parcels for number in parcel}
-    return [delivery for delivery in desk.rows(Delivery) if delivery.kind == "reply" and delivery.id in said]
-
-
-def reply(desk: Desk) -> Message:
-    [written] = [message for message in desk.messages() if message.sending]
-    return written
 
 
 @pytest.fixture
@@ -251,72 +232,6 @@ def test_a_slack_customer_who_never_wrote_himself_is_written_to(desk: Desk) -> N
     letter = desk.queries.letter(desk.replies.reply("CASE-1", "Hi", MIA))
 
     assert (letter.place, letter.thread) == ("U_ADA", None)
-
-
-def test_a_note_is_sent_on_once_with_its_files(desk: Desk) -> None:
-    desk.says(ADA, "Hello")
-    desk.in_card_thread(BEN, "Tell her: it is the fuse.")
-    note = desk.messages()[-1]
-
-    assert desk.replies.send_note(note.place, note.external_id, MIA) == "CASE-1"
-
-    assert (reply(desk).body, reply(desk).sender, reply(desk).copy_of) == (note.body, MIA.identity, note.id)
-    with pytest.raises(IllegalMove, match="already"):
-        desk.replies.send_note(note.place, note.external_id, MIA)
-
-
-def test_a_customers_own_words_can_not_be_sent_to_him(desk: Desk) -> None:
-    desk.says(ADA, "Hello")
-    [message] = desk.messages()
-
-    with pytest.raises(IllegalMove, match="Only a note"):
-        desk.replies.send_note(message.place, message.external_id, MIA)
-
-
-def test_a_note_sent_on_gets_a_mark_and_no_second_copy_in_the_thread(desk: Desk) -> None:
-    desk.says(ADA, "Hello")
-    desk.in_card_thread(BEN, "It is the fuse.")
-    note = desk.messages()[-1]
-    desk.replies.send_note(note.place, note.external_id, MIA)
-    desk.passes(seconds=5)
-    carried(desk)
-
-    kinds = [kind for kind, _, _ in desk.deliveries()]
-    assert ("answer" in kinds, kinds.count("sent_mark")) == (False, 1)
-
-
-class TestThreadRepliesToTheCustomer:
-    @pytest.fixture
-    def open_desk(self, database: Database) -> Desk:
-        desk = Desk(database, Rules(thread_replies=True, undo=timedelta(0)))
-        desk.says(ADA, "urgent", external_id="17.1")
-        return desk
-
-    def test_an_admins_words_leave(self, open_desk: Desk) -> None:
-        open_desk.in_card_thread(MIA, "Looking into it.")
-
-        [left] = carried(open_desk)
-
-        assert (left.place, reply(open_desk).sending, open_desk.pending()) == (SHOP, Sending.SENT, None)
-
-    def test_a_teammates_words_stay(self, open_desk: Desk) -> None:
-        open_desk.in_card_thread(BEN, "I think it is the fuse.")
-
-        assert carried(open_desk) == []
-
-    def test_the_closure_phrase_stays_inside(self, open_desk: Desk) -> None:
-        open_desk.in_card_thread(MIA, "I'm closing this case.")
-
-        assert carried(open_desk) == []
-        assert open_desk.case().status == "closed"
-
-    def test_what_can_not_leave_is_a_note_and_its_writer_hears_why(self, open_desk: Desk) -> None:
-        open_desk.service.close("CASE-1", MIA)
-
-        taken = open_desk.in_card_thread(MIA, "And another thing.")
-
-        assert "Reopen it first" in taken.ask_back
-        assert open_desk.messages()[-1].internal
 
 
 def test_a_farewell_leaves_although_the_case_is_closed(mailed: Desk) -> None:
