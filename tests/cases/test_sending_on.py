@@ -1,4 +1,4 @@
-"""What stands in a case's thread and goes to the customer: a note on purpose, or all of it where the team wants that."""
+"""From a case's thread to the customer: a note on purpose, or all of it where the team wants that."""
 
 from datetime import timedelta
 
