@@ -15,6 +15,7 @@ from bot.cases.announcements import Kind
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.search import Page, search
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
@@ -107,6 +108,11 @@ class CaseQueries:
         own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
             return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+
+    def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+        """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""
+        with self._readers.begin() as session:
+            return search(session, typed, viewer, limit, after)
 
     def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return messages in the order of their own time."""
