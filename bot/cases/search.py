@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal, union_all
+from sqlalchemy import func, literal, not_, union_all
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.cases.excerpts import Excerpt, excerpt
 from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
+from bot.cases.search_index import hidden
 from bot.cases.search_words import FIRST, Found, Place, Seeker
 from bot.cases.wording import Asked, asked, spans
 
@@ -96,14 +97,14 @@ def _said(session: Session, wanted: Asked, found: Sequence[Found]) -> list[list[
         columns(
             literal(at).label("at"),
             col(Message.timestamp),
-            col(Message.internal),
+            literal(entry.internal),
             col(Message.subject),
             func.substr(col(Message.body), 1, _LONGEST_BODY).label("body"),
         )
         .where(
             col(Message.case_id) == entry.case_id,
             col(Message.id) <= entry.id,
-            col(Message.internal).is_(entry.internal),
+            hidden() if entry.internal else not_(hidden()),
             col(Message.deleted_at).is_(None),
         )
         .order_by(col(Message.timestamp).desc(), col(Message.id).desc())

@@ -5,20 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Index, Text, delete, event, insert, inspect, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Index,
+    Text,
+    delete,
+    event,
+    insert,
+    inspect,
+    not_,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.cases.models import Case, Message, Status
+from bot.cases.models import Case, Message, Sending, Status
 from bot.cases.wording import words_of
 
 # An entry takes a case's further messages in up to this many words; then the case gets another entry, so that the
 # thousandth message of a case costs no more than the tenth.
 ROOM = 1_000
-_KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "internal", "deleted_at")
+_KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "deleted_at")
+_HIDING = ("internal", "sending")
+# Answers that the customer has not got, and may never get.
+_NOT_SENT = (Sending.WAITING, Sending.STOPPED, Sending.FAILED)
 _KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
 
 
@@ -46,9 +63,10 @@ class Words(TypeDecorator[frozenset[str]]):
 
 
 class SearchEntry(SQLModel, table=True):
-    """The words of some messages of a case: all visible ones or all internal ones after the case's entry before it.
+    """The words of some messages of a case: all visible or all hidden ones after the case's entry before it.
 
-    `id` is the id of the newest message in it: entries in their order are cases in the order of their news.
+    `internal` ones hold what only the team may find. `id` is the id of the newest message in it: entries in their
+    order are cases in the order of their news.
     """
 
     __tablename__ = "search_entries"
@@ -107,13 +125,22 @@ def refresh(session: Session, case_id: str) -> None:
         _rewrite_all(session, case)
 
 
+def hidden() -> ColumnElement[bool]:
+    """Return the condition that only the team may find a message."""
+    return or_(col(Message.internal), col(Message.sending).in_(_NOT_SENT))
+
+
+def _is_hidden(message: Message) -> bool:
+    return message.internal or message.sending in _NOT_SENT
+
+
 @event.listens_for(Session, "after_flush")
 def _follow(session: Session, _context: object) -> None:
     """Let the entries follow what this flush wrote, in its transaction."""
     for row in session.dirty:
         if isinstance(row, Case):
             _follow_case(session, row)
-        elif isinstance(row, Message) and _changes(row, *_KEPT_OF_MESSAGE):
+        elif isinstance(row, Message) and _changes(row, *_KEPT_OF_MESSAGE, *_HIDING):
             _follow_message(session, row)
     for row in session.deleted:
         if isinstance(row, Message):
@@ -133,22 +160,21 @@ def _follow_case(session: Session, case: Case) -> None:
 
 def _follow_message(session: Session, message: Message) -> None:
     """Write the entry that holds a message anew: the one it was in, and the one it belongs to now."""
-    kinds = {message.internal, *_changes(message, "internal")}
-    for internal in sorted(kinds):
+    hidden = _is_hidden(message)
+    for internal in (hidden, not hidden) if _changes(message, *_HIDING) else (hidden,):
         entries = select(SearchEntry.id).where(SearchEntry.case_id == message.case_id, SearchEntry.internal == internal)
         number = col(SearchEntry.id)
         holding = session.exec(entries.where(number >= _number(message)).order_by(number).limit(1)).first()
         if holding is not None:
             before = session.exec(entries.where(number < holding).order_by(number.desc()).limit(1)).first()
             _rewrite(session, message.case_id, holding, before or 0, internal=internal)
-        elif internal == message.internal and message not in session.deleted:
+        elif internal == hidden and message not in session.deleted:
             _take_in(session, session.get_one(Case, message.case_id), message)
 
 
 def _rewrite(session: Session, case_id: str, entry: int, before: int, *, internal: bool) -> None:
-    held = _kept_messages(case_id).where(
-        col(Message.id) > before, col(Message.id) <= entry, col(Message.internal).is_(internal)
-    )
+    kind = hidden() if internal else not_(hidden())
+    held = _kept_messages(case_id).where(col(Message.id) > before, col(Message.id) <= entry, kind)
     messages = session.exec(held).all()
     entries = session.connection()
     if not messages:
@@ -173,7 +199,7 @@ def _take_in(session: Session, case: Case, message: Message) -> None:
     entries, words = session.connection(), _words(case, message)
     newest = (
         columns(col(SearchEntry.id), col(SearchEntry.words))
-        .where(col(SearchEntry.case_id) == case.case_id, col(SearchEntry.internal).is_(message.internal))
+        .where(col(SearchEntry.case_id) == case.case_id, col(SearchEntry.internal).is_(_is_hidden(message)))
         .order_by(col(SearchEntry.id).desc())
         .limit(1)
     )
@@ -182,7 +208,7 @@ def _take_in(session: Session, case: Case, message: Message) -> None:
         grown = update(SearchEntry).where(col(SearchEntry.id) == row.id)
         entries.execute(grown.values(id=max(_number(message), row.id), words=words | row.words))
         return
-    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": message.internal}
+    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": _is_hidden(message)}
     entries.execute(insert(SearchEntry).values(id=_number(message), words=words, **standing))
 
 

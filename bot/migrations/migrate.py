@@ -28,8 +28,8 @@ class SchemaTooNew(Exception):
     """The database was migrated by a later version of Casebot; an older one must not touch it."""
 
 
-def migrate(engine: Engine, metadata: MetaData) -> None:
-    """Apply what is missing. Two processes that start at once queue up; the second finds nothing to do."""
+def migrate(engine: Engine, metadata: MetaData, revision: str = "head") -> None:
+    """Apply what is missing, up to a revision. Of processes that start at once all but the first find nothing to do."""
     with _locked(engine) as connection:
         config = _config(connection, metadata)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -38,7 +38,7 @@ def migrate(engine: Engine, metadata: MetaData) -> None:
             raise SchemaTooNew(
                 "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
             )
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:

@@ -26,9 +26,9 @@ _PUT_IN = """
     INSERT INTO search_closed (rowid, words) SELECT new.id, new.words WHERE NOT new.is_open;
 """
 _SAID = sa.text(
-    "SELECT m.id, m.case_id, m.internal, c.status = 'open', c.customer_name, c.customer_identifier, c.subject,"
+    "SELECT m.id, m.case_id, (m.internal OR m.sending IN ('waiting', 'stopped', 'failed')) AS hidden, c.status = 'open', c.customer_name, c.customer_identifier, c.subject,"
     " m.sender_name, m.sender, m.subject, m.body FROM messages m JOIN cases c ON c.case_id = m.case_id"
-    " WHERE m.deleted_at IS NULL ORDER BY m.case_id, m.internal, m.id"
+    " WHERE m.deleted_at IS NULL ORDER BY m.case_id, hidden, m.id"
 )
 
 
@@ -85,7 +85,7 @@ def _fill(*, is_sqlite: bool) -> None:
 def _entries(words_of: Callable[..., frozenset[str]]) -> Iterator[tuple[dict[str, object], frozenset[str]]]:
     """Yield entries with their words: a case's messages of one kind, as many as there is room for in one."""
     said = op.get_bind().execute(_SAID, execution_options={"yield_per": 1_000})
-    for (case_id, internal), rows in groupby(said, key=lambda row: (row[1], row[2])):
+    for (case_id, hidden), rows in groupby(said, key=lambda row: (row[1], row[2])):
         kept: frozenset[str] = frozenset()
         entry: dict[str, object] = {}
         for row in rows:
@@ -93,6 +93,6 @@ def _entries(words_of: Callable[..., frozenset[str]]) -> Iterator[tuple[dict[str
             if entry and len(kept | words) > _ROOM:
                 yield entry, kept
                 kept = frozenset()
-            entry = {"id": row[0], "case_id": case_id, "is_open": bool(row[3]), "internal": bool(internal)}
+            entry = {"id": row[0], "case_id": case_id, "is_open": bool(row[3]), "internal": bool(hidden)}
             kept |= words
         yield entry, kept
