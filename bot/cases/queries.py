@@ -19,6 +19,7 @@ from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind,
 from bot.cases.placing import case_of_thread
 from bot.cases.records import latest_of_customer
 from bot.cases.replies import way_to_customer
+from bot.cases.search import Page, search
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
@@ -138,6 +139,11 @@ class CaseQueries:
         own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
             return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+
+    def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+        """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""
+        with self._readers.begin() as session:
+            return search(session, typed, viewer, limit, after)
 
     def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return messages in the order of their own time."""
