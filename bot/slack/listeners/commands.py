@@ -79,7 +79,7 @@ def _list(typed: Typed) -> Drawing:
     if wanted not in set(Filter):
         raise WhichCase(f"“{wanted}” is no list. Try `/case list open`, `/case list escalated` or `/case list closed`.")
     which = Filter(wanted)
-    return answers.listing(typed.queries.board(answers.LISTED, which), which)
+    return answers.listing(typed.queries.board(answers.LISTED, which, typed.actor.identity), which)
 
 
 def _close(typed: Typed) -> Drawing:
