@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.agenda import appoint, cancel
 from bot.cases import deeds, lifecycle
@@ -67,12 +67,17 @@ class CaseService:
             case = self._load(session, case_id, by, seen)
             record(session, lifecycle.assign(case, to, by, self._clock.now()))
 
-    def note(self, case_id: str, text: str, by: Author) -> None:
-        """Write words that only the team sees into a case; no clock moves."""
+    def note(self, case_id: str, text: str, by: Author, *, key: str = "") -> None:
+        """Write words that only the team sees into a case; no clock moves.
+
+        `key` names the deed where it may be reported twice (a form that is submitted again): it is done once.
+        """
         if not text.strip():
             raise IllegalMove("The note is empty: write some words first.")
         with self._writers.begin() as session:
             case = self._load(session, case_id, by)
+            if _is_noted(session, key):
+                return
             now = self._clock.now()
             message = Message(
                 case_id=case.case_id,
@@ -83,7 +88,7 @@ class CaseService:
                 timestamp=now,
                 source=Source.SLACK,
                 place=DESK,
-                external_id=uuid4().hex,
+                external_id=key or uuid4().hex,
                 internal=True,
             )
             record(session, lifecycle.note(case, message, now), message=message)
@@ -199,6 +204,11 @@ class CaseService:
         case = load(session, case_id)
         refuse_stale(session, case, seen, by, self._clock.now())
         return case
+
+
+def _is_noted(session: Session, key: str) -> bool:
+    here = select(Message.id).where(Message.source == Source.SLACK, Message.place == DESK, Message.external_id == key)
+    return bool(key) and session.exec(here).first() is not None
 
 
 def _medium(identity: str) -> Source:

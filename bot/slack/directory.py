@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk import WebClient
@@ -26,11 +28,13 @@ class Directory:
     def __init__(self, settings: Settings, database: Database, clock: Clock, web: WebClient) -> None:
         self._listed = frozenset(settings.admin_slack_users)
         self._groups = tuple(settings.admin_slack_usergroups)
+        self._admin_emails = frozenset(settings.admin_emails)
         self._database = database
         self._clock = clock
         self._web = web
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
+        self._zones: dict[str, tzinfo] = {}
         self._in_groups: frozenset[str] = frozenset()
 
     def load(self) -> None:
@@ -51,6 +55,15 @@ class Directory:
         person = self._people.get(user_id)
         name = person.name if person else user_id
         return Author(user_id, name, is_admin=self._is_admin(user_id, person))
+
+    def correspondent(self, address: str) -> Author:
+        """Return who writes from a mail address; a listed admin's address is an admin, whatever he signs with."""
+        identity = address.strip().lower()
+        return Author(identity, identity, is_admin=identity in self._admin_emails)
+
+    def zone(self, user_id: str) -> tzinfo:
+        """Return a user's time zone; UTC until Slack described him to this process."""
+        return self._zones.get(user_id, UTC)
 
     def knows(self, user_id: str) -> bool:
         """Return whether Slack ever described this user to us."""
@@ -86,12 +99,15 @@ class Directory:
 
     def learn(self, described: Iterable[Mapping[str, Any]]) -> None:
         """Take in Slack's user objects, from users.list as from user_change and team_join."""
+        described = list(described)
         people = [self._person(user) for user in described]
+        zones = {user["id"]: _zone(user) for user in described if user.get("tz")}
         with self._database.writers.begin() as session:
             for person in people:
                 session.merge(person)
         with self._lock:
             self._people = self._people | {person.user_id: person for person in people}
+            self._zones = self._zones | zones
 
     def regroup(self, group_id: str, members: Iterable[str]) -> None:
         """Replace the members of one admin group."""
@@ -148,6 +164,14 @@ class Directory:
             outsider=any(user.get(mark) for mark in marks),
             seen_at=self._clock.now(),
         )
+
+
+def _zone(user: Mapping[str, Any]) -> tzinfo:
+    try:
+        return ZoneInfo(str(user["tz"]))
+    except (ZoneInfoNotFoundError, ValueError):
+        # Where the machine does not know the zone, today's offset (in seconds) still does.
+        return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
 
 
 def _members(session: Session) -> frozenset[str]:
