@@ -9,6 +9,7 @@ from tests.slack.payloads import ADA, ALERTING, AMOS, SUPPORT
 from tests.slack.world import SlackWorld
 
 DORA = "U0DORA"
+LOOK_AGAIN = "Look again, and click once more if you still mean it."
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_the_second_acknowledgement_is_told_who_was_first(alarmed: SlackWorld) -
 
     alarmed.hears(payloads.click(ACKNOWLEDGE, "CASE-1:2", AMOS))
 
-    assert alarmed.told("amos") == "CASE-1 was acknowledged by Ada Admin 3 min ago."
+    assert alarmed.told("amos") == f"Ada Admin acknowledged CASE-1 3 min ago. {LOOK_AGAIN}"
     assert alarmed.snapshot() == before
 
 
@@ -82,7 +83,7 @@ def test_the_second_close_is_told_who_was_first(alarmed: SlackWorld) -> None:
 
     alarmed.hears(payloads.click(CLOSE, "CASE-1:2", AMOS, SUPPORT))
 
-    assert alarmed.told("amos") == "CASE-1 was closed by Ada Admin 40 s ago."
+    assert alarmed.told("amos") == f"Ada Admin closed CASE-1 40 s ago. {LOOK_AGAIN}"
     assert alarmed.snapshot() == before
 
 
@@ -98,16 +99,16 @@ def test_a_refusal_stands_in_the_thread_where_the_click_was(alarmed: SlackWorld)
 
 
 def test_a_click_on_a_private_answer_is_answered_in_private(alarmed: SlackWorld) -> None:
-    click = payloads.click(CLOSE, "CASE-1:2", channel=SUPPORT)
+    click = payloads.click(ACKNOWLEDGE, "CASE-1:2", channel=SUPPORT)
     click["container"]["is_ephemeral"] = True
 
     alarmed.hears(click)
 
-    assert alarmed.told("ada") == "You closed CASE-1."
+    assert alarmed.told("ada") == "You acknowledged CASE-1."
 
 
 def test_a_click_on_a_card_needs_no_words(alarmed: SlackWorld) -> None:
-    alarmed.hears(payloads.click(CLOSE, "CASE-1:2"))
+    alarmed.hears(payloads.click(ACKNOWLEDGE, "CASE-1:2"))
     alarmed.slack.asides.close()
 
     assert alarmed.workspace.ephemerals("ada") == []
@@ -124,7 +125,7 @@ def test_a_click_in_a_stale_app_home_is_refused_by_message_and_redraws_it(alarme
 
     assert "No open cases" in str(alarmed.seen(lambda: alarmed.workspace.home("ada")))
     [refusal] = alarmed.seen(lambda: alarmed.workspace.messages(payloads.dm_of(ADA)))
-    assert refusal["text"].startswith("CASE-1 was closed by Amos Admin")
+    assert refusal["text"].startswith("Amos Admin closed CASE-1 0 s ago.")
 
 
 def test_a_case_that_never_was_is_refused_in_private(alarmed: SlackWorld) -> None:
