@@ -77,6 +77,8 @@ class SlackEdge:
 
     app: App
     web: WebClient
+    identity: Identity
+    services: Services
     directory: Directory
     places: Places
     asides: Asides
@@ -177,12 +179,29 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
     sender = Routing(SlackSender(web, places, drawings), {})
-    asides = Asides(web)
-    echo = Echo(web, desk.queries, asides)
+    services = _services(settings, desk, web, places, directory)
+    app = build_app(identity, services)
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    return SlackEdge(
+        app=app,
+        web=web,
+        identity=identity,
+        services=services,
+        directory=directory,
+        places=places,
+        asides=services.asides,
+        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
+    )
+
+
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
     rules = rules_of(settings)
     lookups = CaseLookups(desk.database)
+    asides = Asides(web)
     mail_leaves = settings.smtp_enabled
-    services = Services(
+    return Services(
         intake=desk.intake,
         cases=desk.cases,
         replies=desk.replies,
@@ -194,20 +213,9 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         signs=signs_of(settings),
         asides=asides,
-        echo=echo,
+        echo=Echo(web, desk.queries, asides),
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
-    )
-    app = build_app(identity, services)
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    return SlackEdge(
-        app=app,
-        web=web,
-        directory=directory,
-        places=places,
-        asides=asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
     )
 
 

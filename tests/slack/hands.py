@@ -34,8 +34,11 @@ class Hands:
 
     def press(self, action_id: str, value: str, user: str = "ada", channel: str = "#support") -> Interaction:
         """Press a button of the bot's that hands this back."""
-        button = {"type": "button", "text": {"type": "plain_text", "text": "x"}, "action_id": action_id, "value": value}
-        return self.workspace.click(user, channel, self._post(channel, button), action_id)
+        return self.workspace.click(user, channel, self._post(channel, _button(action_id, value)), action_id)
+
+    def drawn(self, buttons: dict[str, str]) -> str:
+        """A message of the bot's in #support with these buttons, value by action; returns its ts."""
+        return self._post("#support", *(_button(action_id, value) for action_id, value in buttons.items()))
 
     def choose(self, choice: Choice, case_id: str = "CASE-1", version: int = 1, user: str = "ada") -> Interaction:
         """Choose this in a card's menu."""
@@ -75,9 +78,13 @@ class Hands:
         """Press a button of a private message."""
         return self.workspace.click(user, whisper["channel"], whisper["ts"], action_id)
 
-    def _post(self, channel: str, element: Json) -> str:
-        blocks = [{"type": "actions", "elements": [element]}]
+    def _post(self, channel: str, *elements: Json) -> str:
+        blocks = [{"type": "actions", "elements": list(elements)}]
         return str(self.world.slack.web.chat_postMessage(channel=channel, text="a drawing", blocks=blocks)["ts"])
+
+
+def _button(action_id: str, value: str) -> Json:
+    return {"type": "button", "text": {"type": "plain_text", "text": "x"}, "action_id": action_id, "value": value}
 
 
 @contextmanager
