@@ -31,6 +31,8 @@ def message_heard(
     """Take in what was said; an edit or deletion is recorded with its message."""
     if not places.resolved:
         raise NotReady("the team's channels are not known yet")
+    if not _is_named(event):
+        return
     words = to_inbound(event, directory.author, directory.names(), places.inside)
     if words is None or not _is_heard(words, event, places):
         return
@@ -46,6 +48,12 @@ def message_heard(
     # Judged by the name he was taken in under: his team_join may have been heard in the meantime.
     if words.author.name == words.author.identity:
         asides.soon(lambda: _introduce(words.author.identity, directory, cases))
+
+
+def _is_named(event: dict[str, Any]) -> bool:
+    """Whether the event says which message it is about; one that doesn't would only come again and again."""
+    said = event.get("message") if event.get("subtype") == "message_changed" else event
+    return bool(event.get("channel") and event.get("ts") and (said or {}).get("ts"))
 
 
 def _is_heard(words: Inbound | Revision, event: dict[str, Any], places: Places) -> bool:
