@@ -29,6 +29,7 @@ from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.queries import refused, waiting
 from bot.outbox.sending import Routing
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
@@ -40,18 +41,21 @@ from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.homes import Homes, tell_changes
 from bot.slack.identity import Identity
 from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
+from bot.slack.views.home import Standing
 from bot.web.health import Check
 from bot.web.server import WebServer, build_web
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
+HOMES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class SlackEdge:
 
     app: App
     web: WebClient
+    identity: Identity
+    services: Services
     directory: Directory
     places: Places
     asides: Asides
@@ -97,6 +103,7 @@ class Bot:
     web: WebServer
     connecting: Loop
     delivering: Loop
+    redrawing: Loop
     collecting: Loop | None
     checks: Mapping[str, Check]
 
@@ -164,9 +171,21 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         web=WebServer(build_web(checks), settings.host, settings.port),
         connecting=connecting,
         delivering=delivering,
+        redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         checks=checks,
     )
+
+
+def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
+    """Return the loop that draws open App Homes again after a case has changed."""
+    tell_changes(desk.database.writers, homes.mark_changed)
+    homes.standing = lambda: Standing(
+        services=[(name, check.problem()) for name, check in checks.items() if not check.disabled],
+        due=waiting(desk.database),
+        refused=refused(desk.database),
+    )
+    return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
 def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
@@ -178,12 +197,30 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
     sender = Routing(SlackSender(web, places, drawings), {})
-    asides = Asides(web)
-    echo = Echo(web, desk.queries, asides)
+    services = _services(settings, desk, web, places, directory)
+    app = build_app(identity, services)
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    return SlackEdge(
+        app=app,
+        web=web,
+        identity=identity,
+        services=services,
+        directory=directory,
+        places=places,
+        asides=services.asides,
+        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
+    )
+
+
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
     rules = rules_of(settings)
     lookups = CaseLookups(desk.database)
+    asides = Asides(web)
+    homes = Homes(web, desk.queries, directory, asides, desk.clock)
     mail_leaves = settings.smtp_enabled
-    services = Services(
+    return Services(
         intake=desk.intake,
         cases=desk.cases,
         replies=desk.replies,
@@ -195,21 +232,11 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         signs=signs_of(settings),
         asides=asides,
-        echo=echo,
+        echo=Echo(homes, asides),
+        homes=homes,
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
         desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
-    )
-    app = build_app(identity, services)
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    return SlackEdge(
-        app=app,
-        web=web,
-        directory=directory,
-        places=places,
-        asides=asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
     )
 
 
