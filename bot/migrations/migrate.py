@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -18,6 +19,15 @@ _HERE = Path(__file__).parent
 _LOCK = 0x0CA5EB07
 
 
+class Standing(Enum):
+    """How a database's schema stands against this version's."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
 class SchemaTooNew(Exception):
     """The database was migrated by a later version of Casebot; an older one must not touch it."""
 
@@ -26,13 +36,17 @@ def migrate(engine: Engine, metadata: MetaData) -> None:
     """Apply what is missing. Two processes that start at once queue up; the second finds nothing to do."""
     with _locked(engine) as connection:
         config = _config(connection, metadata)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
-        if unknown:
+        if _standing(connection, config) is Standing.NEWER:
             raise SchemaTooNew(
                 "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
             )
         command.upgrade(config, "head")
+
+
+def standing(engine: Engine) -> Standing:
+    """Tell how a database's schema stands; nothing is changed."""
+    with engine.connect() as connection:
+        return _standing(connection, _config(connection, MetaData()))
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
@@ -40,6 +54,16 @@ def differences(engine: Engine, metadata: MetaData) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
+
+
+def _standing(connection: Connection, config: Config) -> Standing:
+    scripts = ScriptDirectory.from_config(config)
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    if not heads:
+        return Standing.EMPTY
+    if heads - {script.revision for script in scripts.walk_revisions()}:
+        return Standing.NEWER
+    return Standing.CURRENT if heads == set(scripts.get_heads()) else Standing.OLDER
 
 
 @contextmanager
