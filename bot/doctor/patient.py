@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy.engine import URL, make_url
+
 from bot.clock import Clock
 from bot.db import Database
 from bot.doctor.answering import Answer, answer_at
@@ -54,11 +56,17 @@ class Patient:
         return Database(self.settings.database_url.get_secret_value())
 
     @property
+    def database_url(self) -> URL:
+        """Where the database is."""
+        return make_url(self.settings.database_url.get_secret_value())
+
+    @property
     def database_file(self) -> Path | None:
         """SQLite's file as an absolute path; None for PostgreSQL, and for a database in memory."""
-        name = self.database.url.database
-        in_file = self.database.is_sqlite and name and name != ":memory:"
-        return Path(name).absolute() if in_file and name else None
+        url = self.database_url
+        if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+            return None
+        return Path(str(url.database)).absolute()
 
     @cached_property
     def slack(self) -> SlackSide:

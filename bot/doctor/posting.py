@@ -24,7 +24,7 @@ def tls(patient: Patient) -> Finding:
     if settings.smtp_server is None:
         return skipped(_OFF)
     if settings.smtp_security is Security.NONE:
-        return skipped("SMTP_SECURITY=none: clear text, which never leaves this machine")
+        return well("clear text, which never leaves this machine (SMTP_SECURITY=none)")
     client = _connected(settings)
     if not isinstance(client.sock, ssl.SSLSocket):
         return wrong("the connection is not encrypted", f"Correct {_NAMES}.")

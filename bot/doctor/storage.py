@@ -24,10 +24,10 @@ _STEPS_BETWEEN_LOOKS = 100_000
 
 def reachable(patient: Patient) -> Finding:
     """Look whether the database answers and takes writes; SQLite's file is not made by looking."""
-    database = patient.database
-    if not database.is_sqlite:
+    url = patient.database_url
+    if url.get_backend_name() != "sqlite":
         _write_nothing(patient)
-        return well(f"PostgreSQL answers at {database.url.host or 'its socket'}, database {database.url.database}")
+        return well(f"PostgreSQL answers at {url.host or 'its socket'}, database {url.database}")
     file = patient.database_file
     if file is None:
         return wrong(
@@ -94,9 +94,10 @@ def outbox(patient: Patient) -> Finding:
             f"{refused} refused for good in the last {LOOKED_BACK.days} days, the last one: {why}",
             "casebot outbox lists them; mend what they name, then act on those cases again.",
         )
-    if stuck:
-        return wrong(f"{stuck} of {waiting} waiting are overdue", "Is casebot run running? See: casebot outbox")
-    return well(f"nothing refused, nothing overdue, {waiting} waiting")
+    if stuck and patient.answer.is_casebot:
+        return wrong(f"{stuck} of {waiting} waiting are overdue", "casebot outbox lists them; its log says why.")
+    rest = f"; {waiting} to be said" + ("" if patient.answer.is_casebot else " by casebot run") if waiting else ""
+    return well(f"nothing was refused{rest}")
 
 
 def _is_not_there(patient: Patient) -> bool:
@@ -118,7 +119,7 @@ def _database_advice(patient: Patient) -> tuple[str, ...]:
     file = patient.database_file
     if file is not None:
         return (f"Look at it and at its folder: ls -ld {file.parent} {file}", "Correct the rights, or DATABASE_URL.")
-    url = patient.database.url
+    url = patient.database_url
     return (
         f"Does PostgreSQL run there? pg_isready -h {url.host or 'localhost'} -p {url.port or 5432}",
         "Correct DATABASE_URL: postgresql+psycopg://user:password@host/name",

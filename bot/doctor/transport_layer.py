@@ -23,7 +23,11 @@ def imap_handshake(host: str, port: int, security: Security) -> ssl.SSLSocket:
     if security is Security.SSL:
         return _secured(imaplib.IMAP4_SSL(host, port, ssl_context=tls_context(), timeout=CONNECT_SECONDS).sock)
     client = imaplib.IMAP4(host, port, timeout=CONNECT_SECONDS)
-    client.starttls(tls_context())
+    try:
+        client.starttls(tls_context())
+    except (OSError, imaplib.IMAP4.error):
+        client.shutdown()
+        raise
     return _secured(client.sock)
 
 
@@ -32,8 +36,12 @@ def connected_smtp(host: str, port: int, security: Security) -> smtplib.SMTP:
     if security is Security.SSL:
         return smtplib.SMTP_SSL(host, port, timeout=CONNECT_SECONDS, context=tls_context())
     client = smtplib.SMTP(host, port, timeout=CONNECT_SECONDS)
-    if security is Security.STARTTLS:
-        client.starttls(context=tls_context())
+    try:
+        if security is Security.STARTTLS:
+            client.starttls(context=tls_context())
+    except OSError:
+        client.close()
+        raise
     return client
 
 
