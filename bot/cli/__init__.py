@@ -2,12 +2,13 @@
 
 import typer
 
-from bot.cli import desk, mailroom, playing, running, upkeep
+from bot.cli import desk, mailroom, playing, running, setting_up, upkeep
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 running.add_to(app)
+setting_up.add_to(app)
 upkeep.add_to(app)
 playing.add_to(app)
 desk.add_to(app)

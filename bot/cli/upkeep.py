@@ -1,4 +1,4 @@
-"""The commands that look after an installation: `casebot doctor`."""
+"""The command that looks after an installation: `casebot doctor`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.settings import sketch_settings
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
+    """Add this command to the command line."""
     app.command()(doctor)
 
 

@@ -43,7 +43,7 @@ def examine(patient: Patient, checks: Sequence[Check], seconds: float = LONGEST_
     done: dict[str, Result] = {}
     for number, check in enumerate(checks, start=1):
         finding = _obstacle(check, patient, done) or _made(check, patient, seconds)
-        done[check.name] = Result(number, check.name, _discreet(finding, patient.secrets))
+        done[check.name] = Result(number, check.name, discreet(finding, patient.secrets))
         yield done[check.name]
 
 
@@ -84,8 +84,8 @@ def _made(check: Check, patient: Patient, seconds: float) -> Finding:
     return wrong(f"no answer within {seconds:g} s", "Look at the network, and whether the other side is overloaded.")
 
 
-def _discreet(finding: Finding, secrets: Iterable[str]) -> Finding:
-    """Blot out every secret: what servers answer may repeat what was sent to them."""
+def discreet(finding: Finding, secrets: Iterable[str]) -> Finding:
+    """Return a finding with every secret blotted out: what servers answer may repeat what was sent to them."""
     known = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
 
     def blotted(text: str) -> str:

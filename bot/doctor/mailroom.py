@@ -50,14 +50,14 @@ def login(patient: Patient) -> Finding:
     settings = patient.settings
     if settings.imap_server is None:
         return skipped(_OFF)
-    _asking(lambda: patient.mailbox)
+    asking(lambda: patient.mailbox)
     return well(f"{settings.imap_email} is logged in at {settings.imap_server}:{settings.imap_port}")
 
 
 def folders(patient: Patient) -> Finding:
     """Open every folder, for reading only."""
     for folder in patient.settings.imap_folders:
-        _asking(partial(patient.mailbox.open, folder))
+        asking(partial(patient.mailbox.open, folder))
     return well(f"{', '.join(patient.settings.imap_folders)} can be read")
 
 
@@ -94,7 +94,7 @@ def verdicts(patient: Patient) -> Finding:
 def books(patient: Patient) -> Finding:
     """Count the mailbox against the ledger, and look for mails that wait for a person."""
     patience = PATIENCE_SECONDS if patient.answer.is_casebot else 0.0
-    accounts = _asking(lambda: reconcile(patient.settings, patient.database, patient.clock, patience=patience))
+    accounts = asking(lambda: reconcile(patient.settings, patient.database, patient.clock, patience=patience))
     if lost := [account for account in accounts if _passed_over(account)]:
         named = "; ".join(f"{account.folder} UID {spans(_passed_over(account))}" for account in lost)
         return wrong(f"mail was passed over: {named}", "See casebot reconcile, and please report this.")
@@ -165,7 +165,8 @@ def _quarantined(patient: Patient) -> int:
         return len(session.exec(waits).all())
 
 
-def _asking(call: Callable[[], Told]) -> Told:
+def asking(call: Callable[[], Told]) -> Told:
+    """Ask the mail server something; its MailboxTrouble becomes Trouble with a remedy."""
     try:
         return call()
     except MailboxTrouble as trouble:

@@ -37,11 +37,12 @@ class Ward:
             "PORT": str(free_port()),
             "LOG_LEVEL": "CRITICAL",
         }
-        manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-        self.grant(manifest["oauth_config"]["scopes"]["bot"])
+        self._manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+        self.workspace.grants.install(self._manifest)
 
     def grant(self, scopes: list[str]) -> None:
-        self.workspace.grants.install({"oauth_config": {"scopes": {"bot": scopes}}})
+        """Install the app with other scopes than its manifest's."""
+        self.workspace.grants.install(self._manifest | {"oauth_config": {"scopes": {"bot": scopes}}})
 
     def examined(
         self,
