@@ -16,8 +16,6 @@ _UNUSED = (
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",
-    "cors_origins",
-    "debug",
 )
 
 

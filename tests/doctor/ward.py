@@ -19,7 +19,8 @@ from bot.migrations.migrate import migrate
 from bot.sandbox.server import Sandbox
 from bot.settings import sketch_settings
 from bot.web.health import Check
-from bot.web.server import WebServer, build_web
+from bot.web.routes import build_web
+from bot.web.server import WebServer
 from tests.services.process import free_port
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
