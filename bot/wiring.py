@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from slack_bolt import App
@@ -11,13 +12,17 @@ from slack_sdk import WebClient
 from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.agenda import Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
 from bot.db import Database
+from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
@@ -25,16 +30,22 @@ from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.sending import Routing
 from bot.settings import Settings
+from bot.settings.choices import ThreadReplies
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
+from bot.slack.forms import Forms
 from bot.slack.identity import Identity
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
+from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
@@ -44,6 +55,7 @@ from bot.web.server import WebServer
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
+AGENDA_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +66,10 @@ class Desk:
     clock: Clock
     intake: Intake
     cases: CaseService
+    replies: Replies
     queries: CaseQueries
     sweep: Sweep
+    agenda: Agenda
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
         """Store a notice to the support channel in the caller's transaction."""
@@ -96,14 +110,17 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
     database = Database(settings.database_url.get_secret_value())
     migrate(database.engine, SQLModel.metadata)
     rules = rules_of(settings)
-    intake = Intake(database, clock, rules)
+    replies = Replies(database, clock, rules, mail_leaves=settings.smtp_enabled)
+    intake = Intake(database, clock, rules, replies)
     return Desk(
         database=database,
         clock=clock,
         intake=intake,
-        cases=CaseService(database, clock, intake),
+        cases=CaseService(database, clock, intake, replies, rules),
+        replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
+        agenda=Agenda(database, clock, AlarmClock(rules).acts),
     )
 
 
@@ -114,6 +131,12 @@ def rules_of(settings: Settings) -> Rules:
         followups=settings.escalate_followups,
         keywords=settings.escalate_keywords,
         closure_phrases=settings.closure_phrases,
+        undo=timedelta(seconds=settings.undo_seconds),
+        remind_after=settings.remind_after,
+        ack_expires=settings.ack_expires,
+        thread_replies=settings.thread_replies is ThreadReplies.CUSTOMER,
+        close_reasons=settings.close_reasons,
+        closing_message=settings.closing_message or "",
     )
 
 
@@ -163,9 +186,30 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
+    sender = Routing(SlackSender(web, places, drawings), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
+    rules = rules_of(settings)
+    lookups = CaseLookups(desk.database)
+    mail_leaves = settings.smtp_enabled
+    services = Services(
+        intake=desk.intake,
+        cases=desk.cases,
+        replies=desk.replies,
+        queries=desk.queries,
+        lookups=lookups,
+        rules=rules,
+        clock=desk.clock,
+        directory=directory,
+        places=places,
+        signs=signs_of(settings),
+        asides=asides,
+        echo=echo,
+        forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
+        clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+    )
+    app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,
@@ -174,7 +218,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         asides=asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, SlackSender(web, places, drawings), pacing),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
     )
 
 
@@ -193,6 +237,7 @@ def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> We
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
     return schedule
 

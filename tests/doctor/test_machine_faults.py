@@ -111,6 +111,18 @@ def test_a_database_of_a_newer_casebot_is_told(desk: Ward) -> None:
     assert found.follow("schema") == ["integrity", "outbox", "ledger", "senders", "mail's clock"]
 
 
+def test_a_database_of_an_older_casebot_is_told_with_its_command(desk: Ward, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    database = Database(url)
+    migrate(database.engine, SQLModel.metadata, "0001")
+    database.close()
+
+    found = desk.examined(DATABASE_URL=url)
+
+    assert found.wrong == ["schema"]
+    assert found["schema"].remedies[0].startswith("casebot migrate")
+
+
 def test_a_database_that_is_away_stops_no_other_check(desk: Ward) -> None:
     found = desk.examined(DATABASE_URL="postgresql://casebot@127.0.0.1:9/cases")
 
