@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,19 @@ def clear_refusals(*kinds: type[Exception]) -> Iterator[None]:
             raise
         typer.echo(str(refused), err=True)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def undisturbed(known_secrets: Iterable[str]) -> Iterator[None]:
+    """Keep the log away from what a command shows to a person: he is told every fault in better words."""
+    configure("CRITICAL", "console", known_secrets=known_secrets)
+    chatty = logging.getLogger("slack_sdk")
+    before = chatty.level
+    chatty.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        chatty.setLevel(before)
 
 
 def stopped_by_signals() -> threading.Event:

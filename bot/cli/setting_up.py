@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.refusals import undisturbed
 from bot.clock import SystemClock
-from bot.log import configure
 from bot.settings import SETTING_NAMES, sketch_settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ def _visit(flags: Mapping[str, str], env_file: Path, *, attended: bool) -> Visit
     from bot.setup.visit import Visit
 
     sketch = sketch_settings(env_file=env_file)
-    configure("CRITICAL", "console", known_secrets=sketch.settings.secret_values)
     for obstacle in sketch.obstacles:
         _refuse(obstacle)
     return Visit({**sketch.values, **flags}, Terminal() if attended else Unattended(), SystemClock(), env_file)
@@ -78,7 +77,8 @@ def _set_up(visit: Visit, env_file: Path, left_out: Sequence[str], assigned: Map
 
     if visit.dialogue.attended:
         visit.dialogue.tell(_WELCOME.format(file=env_file))
-    failed = set_up(visit, left_out, assigned)
+    with undisturbed(value for name, value in visit.values.items() if name.endswith(("TOKEN", "PASSWORD", "SECRET"))):
+        failed = set_up(visit, left_out, assigned)
     if failed:
         kept = "What worked is kept; casebot init goes on from there."
         typer.echo(f"\nNot right yet: {', '.join(failed)}. {kept}", err=True)

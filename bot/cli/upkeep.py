@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.refusals import undisturbed
 from bot.clock import SystemClock
-from bot.log import configure
 from bot.settings import sketch_settings
 
 
@@ -28,13 +28,13 @@ def doctor(
     from bot.doctor.table import CHECKS
 
     sketch = sketch_settings()
-    configure("CRITICAL", "console", known_secrets=sketch.settings.secret_values)
     patient = Patient(sketch, SystemClock())
     results = []
-    for result in examine(patient, CHECKS):
-        results.append(result)
-        if not as_json:
-            typer.echo("\n".join(report.lines_of(result)))
-    patient.close()
+    with undisturbed(sketch.settings.secret_values):
+        for result in examine(patient, CHECKS):
+            results.append(result)
+            if not as_json:
+                typer.echo("\n".join(report.lines_of(result)))
+        patient.close()
     typer.echo(json.dumps(report.as_json(results), ensure_ascii=False) if as_json else report.summary(results))
     raise typer.Exit(0 if report.is_well(results) else 1)

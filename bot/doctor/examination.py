@@ -11,6 +11,8 @@ from bot.doctor.patient import Patient
 
 # Above the timeouts of the connections themselves, so that mostly the check itself can say what did not answer.
 LONGEST_SECONDS = 25.0
+SETTINGS = "settings"
+"""The name of the check that tells which settings are wrong."""
 _SHORTEST_SECRET = 4
 _REPORT = "This is a fault of casebot doctor: please report it with this line."
 
@@ -58,10 +60,6 @@ def _obstacle(check: Check, patient: Patient, done: Mapping[str, Result]) -> Fin
         if earlier.finding.standing is Standing.SKIPPED:
             return earlier.finding
     return None
-
-
-SETTINGS = "settings"
-"""The name of the check that tells which settings are wrong."""
 
 
 def _made(check: Check, patient: Patient, seconds: float) -> Finding:

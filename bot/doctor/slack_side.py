@@ -24,6 +24,7 @@ Told = TypeVar("Told")
 CALL_SECONDS = 8
 _APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _WRONG_KIND = frozenset({"not_allowed_token_type", "no_permission"})
+_LATER = "Try again in a minute; https://slack-status.com tells of outages."
 _APP_GONE = frozenset({"account_inactive", "token_revoked"})
 
 
@@ -83,7 +84,10 @@ class SlackSide:
         try:
             return call()
         except SlackApiError as error:
-            reason = str(error.response.get("error") or f"HTTP {error.response.status_code}")
+            status = error.response.status_code
+            if status >= 500:
+                raise Trouble(f"Slack is out of order (HTTP {status})", _LATER) from error
+            reason = str(error.response.get("error") or f"HTTP {status}")
             raise self._refusal(reason, str(error.response.get("needed") or ""), at_socket=at_socket) from error
         except (URLError, OSError, HTTPException) as error:
             cause = getattr(error, "reason", error)
@@ -107,7 +111,7 @@ class SlackSide:
         if at_socket:
             switch = f"Look whether Socket Mode is on: {self.page('socket-mode')} → Enable Socket Mode."
             return Trouble(f"Slack opens no socket ({reason})", switch)
-        return Trouble(f"Slack answers {reason}", "Try again in a minute; https://slack-status.com tells of outages.")
+        return Trouble(f"Slack answers {reason}", _LATER)
 
     def add_scopes(self, scopes: str) -> tuple[str, str]:
         """Return the clicks that grant missing scopes."""

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.doctor.ear import Ear
 from bot.doctor.finding import Finding, Trouble, skipped, well, wrong
-from bot.doctor.manifest import manifest_text, wanted_scopes
+from bot.doctor.manifest import NoManifest, manifest_text, wanted_scopes
 from bot.doctor.patient import Patient
 from bot.doctor.slack_side import SlackSide
 from bot.settings import SlackMode
@@ -32,9 +32,13 @@ def bot_token(patient: Patient) -> Finding:
 
 def scopes(patient: Patient) -> Finding:
     """Hold what Slack granted against what the manifest asks for; events can't be asked for with our tokens."""
-    granted, wanted = patient.slack.granted, wanted_scopes(manifest_text())
+    granted = patient.slack.granted
     if not granted:
         return skipped("Slack's answer did not tell the scopes")
+    try:
+        wanted = wanted_scopes(manifest_text())
+    except NoManifest as missing:
+        return skipped(str(missing))
     if lacking := sorted(wanted - granted):
         return wrong(
             f"{len(lacking)} of {len(wanted)} scopes of manifest.yml are missing: {', '.join(lacking)}",

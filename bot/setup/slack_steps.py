@@ -24,6 +24,8 @@ def app(visit: Visit) -> str:
         return "there is a token, so there is an app"
     for line in how_to_make_the_app():
         visit.dialogue.tell(line)
+    if not visit.dialogue.attended:
+        raise Skipped("make it with this link")
     visit.dialogue.ask("Enter when it is installed")
     return "the app was made by you"
 

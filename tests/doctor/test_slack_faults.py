@@ -146,6 +146,7 @@ def test_slack_that_is_away_stops_no_other_check(desk: Ward) -> None:
     found = desk.examined()
 
     assert found.wrong == ["bot token", "app token"]
+    assert {found[name].text for name in found.wrong} == {"Slack is out of order (HTTP 503)"}
     assert found["SMTP"].standing is Standing.WELL
 
 

@@ -95,6 +95,15 @@ def test_with_yes_what_is_missing_is_named_and_the_rest_is_done(newcomer: Newcom
     assert newcomer.env_file.read_text(encoding="utf-8").count("SLACK_BOT_TOKEN=xoxb-") == 1
 
 
+def test_with_yes_and_nothing_given_the_link_is_what_remains(newcomer: Newcomer) -> None:
+    said = newcomer.runs("init", "--yes")
+
+    assert said.exit_code == 1
+    assert "○ make it with this link" in said.output
+    assert "Not right yet: bot-token, app-token." in said.output
+    assert not newcomer.env_file.exists()
+
+
 def test_a_wrong_answer_is_explained_and_asked_again(newcomer: Newcomer) -> None:
     bot, app = newcomer.variables["SLACK_BOT_TOKEN"], newcomer.variables["SLACK_APP_TOKEN"]
 
