@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -49,8 +50,11 @@ from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
+from bot.web.case_list import newest_cases
+from bot.web.figures import Figures
 from bot.web.health import Check
-from bot.web.server import WebServer, build_web
+from bot.web.routes import DebugView, build_web
+from bot.web.server import WebServer
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
@@ -157,10 +161,15 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     checks = {
         "database": Check(desk.database.problem),
         "email_listener": Check(
-            lambda: _problems(mail.problem if mail else "", _failing(collecting)), disabled=mail is None
+            lambda: _problems(mail.problem if mail else "", _failing(collecting)),
+            disabled=mail is None,
+            worked_at=lambda: mail.state.last_pass_at if mail else None,
         ),
-        "scheduler": Check(lambda: schedule.problem),
-        "slack": Check(lambda: _problems(slack.connection.problem, _failing(delivering))),
+        "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
+        "slack": Check(
+            lambda: _problems(slack.connection.problem, _failing(delivering)),
+            worked_at=lambda: connecting.pulse.succeeded_at,
+        ),
     }
     return Bot(
         settings=settings,
@@ -168,7 +177,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=WebServer(build_web(checks), settings.host, settings.port),
+        web=_web_edge(settings, desk, checks),
         connecting=connecting,
         delivering=delivering,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
@@ -244,6 +253,12 @@ def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
     return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+
+
+def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
+    figures = Figures(desk.database, desk.clock, checks)
+    debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
+    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:

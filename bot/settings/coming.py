@@ -10,8 +10,6 @@ _UNUSED = (
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",
-    "cors_origins",
-    "debug",
 )
 
 
