@@ -74,7 +74,7 @@ class Letter:
     """An answer that leaves: its words, the customer's message that it answers, and its files.
 
     `place` and `thread` are where it goes in Slack. `token` is unguessable and the same at every try, so that a mail
-    that is sent twice is one mail to its reader.
+    that is sent twice is one mail to its reader. `earlier` are the Message-IDs of the case's other mails, oldest first.
     """
 
     case: Case
@@ -84,6 +84,7 @@ class Letter:
     token: str
     place: str
     thread: str | None
+    earlier: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ class CaseQueries:
                 token=session.exec(leaving).one(),
                 place=way_to_customer(case, latest)[0],
                 thread=way_to_customer(case, latest)[1],
+                earlier=_earlier_mails(session, message),
             )
 
     def attachments(self, message_id: int) -> Sequence[Attachment]:
@@ -248,6 +250,18 @@ def _chosen(which: Filter) -> SelectOfScalar[Case]:
 
 def _count(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> int:
     return session.exec(select(func.count()).select_from(chosen.order_by(None).subquery())).one()
+
+
+def _earlier_mails(session: Session, message: Message) -> Sequence[str]:
+    """Return the Message-IDs of the mails that the customer wrote or got before, the newest hundred of them."""
+    visible = select(Message.reference).where(
+        Message.case_id == message.case_id,
+        Message.reference != "",
+        col(Message.internal).is_(False),
+        col(Message.id) < message.id,
+    )
+    newest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(100)
+    return list(reversed(session.exec(newest).all()))
 
 
 def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:

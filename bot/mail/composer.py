@@ -11,8 +11,8 @@ from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from bot.cases.letters import Letter
 from bot.cases.models import Message
+from bot.cases.queries import Letter
 from bot.mail.identity import Identity, transportable
 from bot.mail.robots import LOOP_HEADER
 from bot.mail.wording import flowed, markup, plain, quoted, quoted_markup
@@ -81,8 +81,9 @@ def _field(name: str, value: str) -> str:
 
 def _chain(letter: Letter) -> list[str]:
     """Return the Message-IDs of the conversation, the answered one last."""
-    answered = (letter.answered.reference,) if letter.answered else ()
-    chain = list(dict.fromkeys(each for each in (*letter.earlier, *answered) if _MESSAGE_ID.fullmatch(each)))
+    answered = letter.answered.reference if letter.answered else ""
+    named = (*(each for each in letter.earlier if each != answered), answered)
+    chain = list(dict.fromkeys(each for each in named if _MESSAGE_ID.fullmatch(each)))
     return chain if len(chain) <= MAX_REFERENCES else [chain[0], *chain[1 - MAX_REFERENCES :]]
 
 

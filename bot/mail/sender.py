@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.cases.letters import Letter
+from bot.cases.queries import Letter
 from bot.clock import Clock
 from bot.mail.composer import File, compose
 from bot.mail.identity import identity_of

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.cases.letters import Letter
 from bot.cases.models import Case, Message
+from bot.cases.queries import Letter
 from bot.mail.identity import Identity
 
 ASKED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -15,7 +15,7 @@ US = Identity("support@desk.test", "Acme Support", "support@desk.test", frozense
 
 
 def case(**more: Any) -> Case:
-    given = {
+    given: dict[str, Any] = {
         "case_id": "CASE-1",
         "customer_identifier": CARLA,
         "customer_name": "Carla Customer",
@@ -28,7 +28,7 @@ def case(**more: Any) -> Case:
 
 
 def question(text: str = "My printer burns.", **more: Any) -> Message:
-    given = {
+    given: dict[str, Any] = {
         "sender": CARLA,
         "sender_name": "Carla Customer",
         "is_admin": False,
@@ -40,13 +40,20 @@ def question(text: str = "My printer burns.", **more: Any) -> Message:
 
 
 def answer(text: str = "Please pull the plug.", **more: Any) -> Message:
-    given = {"sender": "U_ADA", "sender_name": "Ada Admin", "is_admin": True, "timestamp": ANSWERED_AT}
+    given: dict[str, Any] = {"sender": "U_ADA", "sender_name": "Ada Admin", "is_admin": True, "timestamp": ANSWERED_AT}
     return _message(text, **(given | more))
 
 
 def letter(message: Message | None = None, answered: Message | None = None, **more: Any) -> Letter:
     """Ada's answer to Carla's mail, unless other messages or fields are given."""
-    given = {"case": case(), "attachments": (), "earlier": (), "token": TOKEN}
+    given: dict[str, Any] = {
+        "case": case(),
+        "attachments": (),
+        "earlier": (),
+        "token": TOKEN,
+        "place": "email",
+        "thread": None,
+    }
     return Letter(message=message or answer(), answered=answered or question(), **(given | more))
 
 

@@ -15,7 +15,7 @@ from bot.mail.quoting import new_text
 from tests.mail.letters import CARLA, TOKEN, US, answer, case, letter, question
 
 FIELDS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "X-Casebot"]
-HOSTILE = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
+HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -43,11 +43,11 @@ def test_an_answer_goes_to_the_customer_in_the_admins_name() -> None:
 
 
 def test_it_hangs_below_the_mail_that_it_answers() -> None:
-    mail = read(compose(letter(earlier=("<m0@example.com>", "<m1@example.com>")), (), US))
+    mail = read(compose(letter(earlier=("<m0@example.com>", "<m1@example.com>", "<ours@desk.test>")), (), US))
 
     assert mail["Message-ID"] == f"<casebot.{TOKEN}@desk.test>"
     assert mail["In-Reply-To"] == "<m1@example.com>"
-    assert mail["References"].split() == ["<m0@example.com>", "<m1@example.com>"]
+    assert mail["References"].split() == ["<m0@example.com>", "<ours@desk.test>", "<m1@example.com>"]
 
 
 def test_a_long_conversation_keeps_its_first_and_latest_mails() -> None:
