@@ -12,7 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.mail.addresses import mailboxes
-from bot.mail.bounce_words import ADDRESS_GONE, EXPLANATION_ENDS, FAILURE, FAILURE_SUBJECT, INTRODUCES, TRY_LATER
+from bot.mail.bounce_words import (
+    ADDRESS_GONE,
+    EXPLANATION_ENDS,
+    FAILURE,
+    FAILURE_SUBJECT,
+    GIVEN_UP,
+    INTRODUCES,
+    STILL_TRYING,
+    TRY_LATER,
+)
 from bot.mail.headers import Headers
 
 MAX_BOUNCES = 50
@@ -110,7 +119,9 @@ def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers
     found = list(_reported(reports, explanation))
     if not found and not any(_ARRIVED.search(report) for report in reports):
         recipients = _recipients(headers, enclosed, explanation) or _pasted(text[len(explanation) :])
-        found = [_told(recipient, recipients, explanation) for recipient in recipients]
+        told = (_told(recipient, recipients, explanation) for recipient in recipients)
+        tries = STILL_TRYING.search(explanation) is not None and GIVEN_UP.search(explanation) is None
+        found = [replace(one, delayed=tries and not one.hard and one.status[:1] != "5") for one in told]
     once = {bounce.recipient: bounce for bounce in reversed(found[:MAX_BOUNCES])}
     return tuple(reversed(once.values()))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.cases.announcements import SAID_TOGETHER
 from bot.cases.inbound import Attached
 from bot.cases.models import Case, Message
 from bot.db import Database
@@ -38,7 +39,7 @@ class PostOffice:
         configured = settings(SMTP_SERVER="127.0.0.1", SMTP_PORT=str(server.port), SMTP_SECURITY="none")
         self.sender = MailSender(configured, self.desk.clock, self.desk.queries, self.drawer.read)
         pacing = Pacing(0, 0, self.stopwatch)
-        self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies)
+        self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies, SAID_TOGETHER)
         self.desk.says(CARA, "My printer burns.", subject="Printer", reference="<m1@customer.example>")
 
     def answers(self, text: str = "Pull the plug.", files: Sequence[Attached] = ()) -> int:
