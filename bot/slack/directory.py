@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk import WebClient
@@ -51,6 +53,14 @@ class Directory:
         person = self._people.get(user_id)
         name = person.name if person else user_id
         return Author(user_id, name, is_admin=self._is_admin(user_id, person))
+
+    def zone(self, user_id: str) -> tzinfo:
+        """Return somebody's time zone; UTC while it is unknown."""
+        person = self._people.get(user_id)
+        try:
+            return ZoneInfo(person.tz) if person and person.tz else UTC
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
 
     def knows(self, user_id: str) -> bool:
         """Return whether Slack ever described this user to us."""
@@ -146,6 +156,7 @@ class Directory:
             email=(profile.get("email") or "").lower(),
             is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             outsider=any(user.get(mark) for mark in marks),
+            tz=user.get("tz") or "",
             seen_at=self._clock.now(),
         )
 
