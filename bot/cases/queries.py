@@ -12,11 +12,14 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.cases.announcements import Kind
-from bot.cases.errors import NoSuchCase
+from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
+from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.placing import case_of_thread
 from bot.cases.records import latest_of_customer
 from bot.cases.replies import way_to_customer
+from bot.cases.search import Page, search
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
@@ -26,6 +29,8 @@ class Filter(StrEnum):
 
     OPEN = "open"
     ESCALATED = "escalated"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
     CLOSED = "closed"
 
 
@@ -116,18 +121,18 @@ class CaseQueries:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
 
-    def board(self, limit: int, which: Filter = Filter.OPEN) -> Board:
-        """Return the figures and the first `limit` cases of a list."""
+    def board(self, limit: int, which: Filter = Filter.OPEN, viewer: str = "", page: int = 0) -> Board:
+        """Return the figures and a page of `limit` cases of a list; `mine` are those assigned to the viewer."""
         with self._readers.begin() as session:
-            chosen = _chosen(which)
-            cases = session.exec(chosen.limit(limit)).all()
+            chosen = _chosen(which, viewer)
+            cases = session.exec(chosen.limit(limit).offset(page * limit)).all()
             total = _count(session, chosen)
             return Board(
                 open=_count(session, _chosen(Filter.OPEN)),
                 escalated=_count(session, _chosen(Filter.ESCALATED)),
                 unacknowledged=_count(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
                 cases=[_sheet(session, case) for case in cases],
-                more=total - len(cases),
+                more=max(0, total - page * limit - len(cases)),
             )
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
@@ -135,6 +140,11 @@ class CaseQueries:
         own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
             return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+
+    def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+        """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""
+        with self._readers.begin() as session:
+            return search(session, typed, viewer, limit, after)
 
     def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return messages in the order of their own time."""
@@ -219,6 +229,18 @@ class CaseQueries:
         with self._readers.begin() as session:
             return session.get_one(Attachment, attachment_id)
 
+    def case_of_thread(self, place: str, thread: str) -> str | None:
+        """Return the case in whose thread, or under whose customer's message, a Slack thread stands; or None."""
+        with self._readers.begin() as session:
+            return case_of_thread(session, place, thread)
+
+    def grounds(self, case_id: str, viewer: Author) -> Grounds:
+        """Return what the rules judge a case by; the team's inner life, so for admins only."""
+        if not viewer.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        with self._readers.begin() as session:
+            return grounds(session, case_id)
+
     def timeline(self, case_id: str, limit: int = 1000) -> Sequence[Entry]:
         """Return the facts of a case in their order, each with the message it is about, the newest `limit` of them."""
         newest = (
@@ -239,12 +261,16 @@ def _sheet(session: Session, case: Case) -> Sheet:
     return Sheet(case, session.exec(latest).first(), session.exec(raised.limit(1)).first() if case.escalated else None)
 
 
-def _chosen(which: Filter) -> SelectOfScalar[Case]:
+def _chosen(which: Filter, viewer: str = "") -> SelectOfScalar[Case]:
     if which is Filter.CLOSED:
         return select(Case).where(Case.status == Status.CLOSED).order_by(col(Case.closed_at).desc())
     still_open = select(Case).where(is_open())
     if which is Filter.ESCALATED:
         still_open = still_open.where(col(Case.escalated).is_(True))
+    if which is Filter.MINE:
+        still_open = still_open.where(Case.assignee == viewer)
+    if which is Filter.UNASSIGNED:
+        still_open = still_open.where(col(Case.assignee).is_(None))
     return still_open.order_by(col(Case.last_message_at))
 
 
