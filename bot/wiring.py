@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
-from bot.cases.announcements import SAID_TOGETHER, notice
+from bot.cases.announcements import FOLDABLE, notice
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
@@ -186,7 +186,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         asides=asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, SAID_TOGETHER),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 

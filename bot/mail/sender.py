@@ -16,7 +16,7 @@ from bot.mail.oauth import Tokens
 from bot.mail.submission import PutOff, Submission, SubmissionTrouble
 from bot.outbox.models import Delivery
 from bot.outbox.pacing import backoff
-from bot.outbox.sending import Later, Parcel, Posted, Refused, Unsure
+from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 300.0
 # A mail that was put off waits half as long again as it has waited already.
 SHORTEST_PUT_OFF_SECONDS, LONGEST_PUT_OFF_SECONDS = 10.0, 900.0
+FILE_SECONDS = 30.0
 # By then the team should know rather than hope.
 GIVE_UP_AFTER = timedelta(hours=24)
 # A server that never says whether it took a mail may have taken each of them.
@@ -42,8 +43,8 @@ class Letters(Protocol):
 class MailSender:
     """Sends answers by mail. The same answer sent twice bears the same Message-ID: it is one mail to its reader.
 
-    `read` returns the bytes of a file by where it is `held`; LookupError says that it is gone for good, anything else
-    that it may be there later.
+    `read` returns the bytes of a file by where it is `held`; LookupError says why it can't be had for good, anything
+    else that it may be there later.
     """
 
     def __init__(
@@ -91,8 +92,11 @@ class MailSender:
         for attached in letter.attachments:
             try:
                 yield File(attached.name, attached.content_type, self._read(attached.held))
-            except LookupError as error:
-                raise Refused(f"the file {attached.name} is gone, so the answer was not sent") from error
+            except LookupError as gone:
+                raise Refused(f"not sent, for its file {attached.name} can't be had: {gone}") from gone
+            except (Away, Unsure) as error:
+                # Neither is about the mail: nothing has left yet, and only this answer must wait.
+                raise Later(FILE_SECONDS, f"its file {attached.name} can't be read now: {error}") from error
 
     def _submit(self, delivery: Delivery, customer: str, raw: bytes) -> None:
         try:

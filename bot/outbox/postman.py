@@ -32,7 +32,7 @@ IDLE_SECONDS = 1.0
 class Postman:
     """Says what is due, one delivery at a time, most pressing first, each lane in its order.
 
-    `said_together` are the kinds of which a backlog may be said in one post; of every other, each gets its own.
+    `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class Postman:
         sender: Sender,
         pacing: Pacing,
         consequences: Consequences | None = None,
-        said_together: Collection[str] = (),
+        foldable: Collection[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._sender = sender
         self._pacing = pacing
         self._consequences = consequences
-        self._said_together = said_together
+        self._foldable = foldable
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -85,7 +85,7 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            is_alone = not delivery.redraw and delivery.kind not in self._said_together
+            is_alone = not delivery.redraw and delivery.kind not in self._foldable
             folded = () if is_alone else _folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)

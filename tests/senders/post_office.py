@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.cases.announcements import SAID_TOGETHER
+from bot.cases.announcements import FOLDABLE
 from bot.cases.inbound import Attached
 from bot.cases.models import Case, Message
 from bot.db import Database
@@ -19,13 +19,16 @@ from tests.services.smtp import MailServer
 
 
 class Drawer:
-    """Files by where they are held; what is not in it is gone."""
+    """Files by where they are held, or what happens to who asks for them."""
 
     def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, bytes | Exception] = {}
 
     def read(self, held: str) -> bytes:
-        return self.files[held]
+        found = self.files[held]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 class PostOffice:
@@ -39,7 +42,7 @@ class PostOffice:
         configured = settings(SMTP_SERVER="127.0.0.1", SMTP_PORT=str(server.port), SMTP_SECURITY="none")
         self.sender = MailSender(configured, self.desk.clock, self.desk.queries, self.drawer.read)
         pacing = Pacing(0, 0, self.stopwatch)
-        self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies, SAID_TOGETHER)
+        self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies, FOLDABLE)
         self.desk.says(CARA, "My printer burns.", subject="Printer", reference="<m1@customer.example>")
 
     def answers(self, text: str = "Pull the plug.", files: Sequence[Attached] = ()) -> int:

@@ -10,7 +10,7 @@ from bot.cases.inbound import Attached
 from bot.db import Database
 from bot.mail.sender import GIVE_UP_AFTER, MailSender
 from bot.outbox.models import DeliveryState
-from bot.outbox.sending import Later, Posted, Refused
+from bot.outbox.sending import Away, Later, Posted, Refused, Unsure
 from tests.cases.desk import CARA
 from tests.mail.samples import settings
 from tests.senders.post_office import PostOffice
@@ -63,23 +63,42 @@ def test_five_answers_that_waited_together_are_five_mails_in_their_order(office:
     assert {delivery.state for delivery in office.replies()} == {DeliveryState.SENT}
 
 
+PICTURE = Attached(name="plug.png", content_type="image/png", size=4, held="slack:F1")
+
+
 def test_files_go_with_it(office: PostOffice) -> None:
     office.drawer.files["slack:F1"] = b"\x89PNG"
-    office.answers("See the picture.", [Attached(name="plug.png", content_type="image/png", size=4, held="slack:F1")])
+    office.answers("See the picture.", [PICTURE])
 
     office.deliver()
 
     [file] = office.server.taken[0].iter_attachments()
-    assert (file.get_filename(), file.get_content()) == ("plug.png", b"\x89PNG")
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("plug.png", b"\x89PNG")
 
 
 def test_without_a_file_that_is_gone_nothing_is_sent(office: PostOffice) -> None:
-    answered = office.answers("See.", [Attached(name="plug.png", content_type="image/png", size=4, held="slack:F1")])
+    office.drawer.files["slack:F1"] = LookupError("it was deleted in Slack")
+    answered = office.answers("See.", [PICTURE])
 
     office.deliver()
 
     assert office.server.taken == []
-    assert office.message(answered).failure == "the file plug.png is gone, so the answer was not sent"
+    assert office.message(answered).failure == "not sent, for its file plug.png can't be had: it was deleted in Slack"
+
+
+@pytest.mark.parametrize("trouble", [Away("Slack is away"), Unsure("HTTP 503")])
+def test_a_file_that_can_not_be_read_now_is_waited_for(office: PostOffice, trouble: Exception) -> None:
+    """Never as Away, which would hold up Slack too, and never as a doubt: nothing has left."""
+    office.drawer.files["slack:F1"] = trouble
+    office.answers("See.", [PICTURE])
+
+    with pytest.raises(Later, match="plug.png can't be read now") as later:
+        office.sender.send(office.parcel())
+    office.drawer.files["slack:F1"] = b"\x89PNG"
+    office.deliver()
+
+    assert not later.value.whole_place
+    assert len(office.server.taken) == 1
 
 
 def test_an_address_that_is_refused_is_told_on_the_case(office: PostOffice) -> None:
