@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
-from bot.cases.announcements import FOLDABLE, notice
+from bot.cases.announcements import FOLDABLE, MAIL, notice
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
@@ -24,6 +24,9 @@ from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
+from bot.mail.connection import tls_context
+from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
@@ -135,12 +138,15 @@ def rules_of(settings: Settings) -> Rules:
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
     """Wire the bot; nothing is connected or started yet."""
     desk = open_desk(settings, clock)
-    slack = _slack_edge(settings, desk, pacing or Pacing())
+    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
+    tokens = tokens_of(settings, desk.clock, tls_context())
+    posting = MailSender(settings, desk.clock, desk.queries, _unfetched, tokens)
+    slack = _slack_edge(settings, desk, pacing or Pacing(), posting)
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
-    mail = _mail_edge(settings, desk)
+    mail = _mail_edge(settings, desk, tokens)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
     checks = {
@@ -165,7 +171,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     )
 
 
-def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
+def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender) -> SlackEdge:
     token = settings.slack_bot_token.get_secret_value()
     web = web_client(token, settings.slack_api_url)
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -173,7 +179,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
-    sender = Routing(SlackSender(web, places, drawings), {})
+    sender = Routing(SlackSender(web, places, drawings), {MAIL: posting})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
     orders = orders_desk(desk.cases, desk.replies, desk.queries, directory, rules_of(settings), desk.clock)
@@ -190,10 +196,14 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     )
 
 
-def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _unfetched(_held: str) -> bytes:
+    raise LookupError("files can't be fetched from Slack in this version")
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:

@@ -92,7 +92,7 @@ def test_a_file_that_can_not_be_read_now_is_waited_for(office: PostOffice, troub
     office.drawer.files["slack:F1"] = trouble
     office.answers("See.", [PICTURE])
 
-    with pytest.raises(Later, match="plug.png can't be read now") as later:
+    with pytest.raises(Later, match=r"plug\.png can't be read now") as later:
         office.sender.send(office.parcel())
     office.drawer.files["slack:F1"] = b"\x89PNG"
     office.deliver()
