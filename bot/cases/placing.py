@@ -53,7 +53,7 @@ def place(session: Session, inbound: Inbound) -> Placed | None:
     return Placed(case, _customer_reads(session, case, inbound))
 
 
-def closedcase_of_thread(session: Session, inbound: Inbound) -> str | None:
+def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
     """Return the closed case whose customer's thread the words stand in, where `place` found no open one instead."""
     if inbound.thread is None or inbound.inside:
         return None

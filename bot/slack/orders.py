@@ -22,7 +22,7 @@ _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OrderDesk:
     """What an order may be given to."""
 
     cases: CaseService
@@ -44,7 +44,7 @@ class Order:
     actor: Author
     verb: str
     text: str
-    desk: Desk
+    desk: OrderDesk
     here: str = ""
     key: str = ""
 
@@ -76,14 +76,14 @@ class Order:
         return self.desk.directory.author(mentioned[1])
 
 
-def order_of(text: str, actor: Author, desk: Desk, *, here: str = "", key: str = "") -> Order:
+def order_of(text: str, actor: Author, desk: OrderDesk, *, here: str = "", key: str = "") -> Order:
     """Take apart what follows `/case` or the mention: the first word is the verb, whatever its case."""
     verb, rest = _first_word(text)
     return Order(actor, verb.lower(), rest, desk, here, key)
 
 
 def order_to_bot(event: Mapping[str, Any], bot_user_id: str) -> str | None:
-    """Return what a message orders the bot to do: the words after a mention of it at the very start; None if nothing."""
+    """Return the words after a mention of the bot at the very start of a message; None where it begins otherwise."""
     text = str(event.get("text") or "").lstrip()
     mention = f"<@{bot_user_id}>"
     if not bot_user_id or event.get("subtype") not in {None, "thread_broadcast"} or not text.startswith(mention):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.cases.errors import WhichCase
+from bot.cases.errors import ONLY_ADMINS, NotAllowed, WhichCase
 from bot.cases.inbound import Author, Outcome
 from bot.cases.queries import Filter
 from bot.settings.addresses import is_mail_address
@@ -35,23 +35,30 @@ class Verb:
 def obey(order: Order) -> Drawing:
     """Do what is ordered and return the answer; a CaseError refuses, and has the right form where words were wrong."""
     verb = VERBS.get(_SYNONYMS.get(order.verb, order.verb))
-    if not order.actor.is_admin and (verb is None or not verb.for_all):
-        return usage(order.actor)
-    return verb.do(order) if verb else _unknown(order)
+    if verb is None:
+        return _unknown(order)
+    if not order.actor.is_admin and not verb.for_all:
+        raise NotAllowed(ONLY_ADMINS)
+    return verb.do(order)
 
 
-def usage(actor: Author) -> Drawing:
-    """Return what the person can order."""
-    forms = [(verb.usage, verb.summary) for verb in VERBS.values() if actor.is_admin or verb.for_all]
-    return answers.usage(forms, admin=actor.is_admin)
+def usage(*, admin: bool) -> Drawing:
+    """Return what an admin or a customer can order."""
+    if admin:
+        return answers.usage([(verb.usage, verb.summary) for verb in VERBS.values()], admin=True)
+    # What may stand in brackets is the team's.
+    own = [(verb.usage.partition(" [")[0], verb.summary) for verb in VERBS.values() if verb.for_all]
+    return answers.usage(own, admin=False)
 
 
 def _unknown(order: Order) -> Drawing:
     close = get_close_matches(order.verb, [*VERBS, *_SYNONYMS], n=1, cutoff=0.6)
-    if not close:
-        raise WhichCase(f"“{words.one_line(order.verb, 40)}” is nothing I can do. `/case help` lists what is.")
+    if not close or not order.actor.is_admin:
+        return usage(admin=order.actor.is_admin)
     form = VERBS[_SYNONYMS.get(close[0], close[0])].usage
-    raise WhichCase(f"“{words.one_line(order.verb, 40)}” is nothing I can do. Did you mean `/case {form}`?")
+    raise WhichCase(
+        f"“{words.shortened(order.plain(order.verb), 40)}” is nothing I can do. Did you mean `/case {form}`?"
+    )
 
 
 def _glance(order: Order) -> Drawing:
@@ -71,11 +78,11 @@ def _status(order: Order) -> Drawing:
 def _list(order: Order) -> Drawing:
     if not order.actor.is_admin:
         return _own(order)
-    wanted = (order.text.split() or [Filter.OPEN])[0].lower()
+    wanted = (order.plain(order.text).split() or [Filter.OPEN])[0].lower()
     if wanted not in set(Filter):
         close = get_close_matches(wanted, list(Filter), n=1)
         hint = f"Did you mean `/case list {close[0]}`?" if close else f"There are: {', '.join(Filter)}."
-        raise WhichCase(f"“{words.one_line(wanted, 40)}” is no list. {hint}")
+        raise WhichCase(f"“{words.shortened(wanted, 40)}” is no list. {hint}")
     return _listed(order, Filter(wanted))
 
 
@@ -178,7 +185,7 @@ def _why(order: Order) -> Drawing:
 
 
 def _help(order: Order) -> Drawing:
-    return usage(order.actor)
+    return usage(admin=order.actor.is_admin)
 
 
 def _own(order: Order) -> Drawing:

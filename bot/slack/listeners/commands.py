@@ -9,17 +9,17 @@ from slack_bolt import Ack
 from bot.cases.errors import CaseError
 from bot.cases.inbound import Author
 from bot.slack.asides import Asides
-from bot.slack.orders import Desk, order_of
+from bot.slack.orders import OrderDesk, order_of
 from bot.slack.verbs import obey
 
 
-def case_typed(ack: Ack, command: dict[str, Any], actor: Author, desk: Desk) -> None:
+def case_typed(ack: Ack, command: dict[str, Any], actor: Author, desk: OrderDesk) -> None:
     """Answer `/case …` to the person who typed it."""
     drawing = obey(order_of(command.get("text") or "", actor, desk))
     ack(response_type="ephemeral", **drawing.as_arguments())
 
 
-def ordered_in_thread(text: str, event: dict[str, Any], actor: Author, desk: Desk, asides: Asides) -> None:
+def ordered_in_thread(text: str, event: dict[str, Any], actor: Author, desk: OrderDesk, asides: Asides) -> None:
     """Do what an admin orders by a mention of the bot; in a case's thread, or its customer's, that case is meant.
 
     The order is done before the event is acked. Brought twice by Slack it is done once: what may not happen twice

@@ -15,7 +15,7 @@ from bot.slack.asides import Asides
 from bot.slack.directory import Directory
 from bot.slack.inbound import to_inbound
 from bot.slack.listeners.commands import ordered_in_thread
-from bot.slack.orders import Desk, order_to_bot
+from bot.slack.orders import OrderDesk, order_to_bot
 from bot.slack.places import Places
 
 
@@ -31,7 +31,7 @@ def message_heard(
     directory: Directory,
     places: Places,
     asides: Asides,
-    desk: Desk,
+    desk: OrderDesk,
     context: BoltContext,
 ) -> None:
     """Take in what was said; an edit or deletion is recorded with its message. An admin's order is no words of his."""
