@@ -30,6 +30,7 @@ FILE_SECONDS = 30.0
 GIVE_UP_AFTER = timedelta(hours=24)
 # A server that never says whether it took a mail may have taken each of them.
 MOST_UNSURE_TRIES = 3
+REMEMBERED = 1_000
 
 
 class Letters(Protocol):
@@ -61,6 +62,7 @@ class MailSender:
         self._clock = clock
         self._letters = letters
         self._read = read
+        self._accepted: dict[str, Posted] = {}
         self._failures = 0
         self._problem = ""
 
@@ -76,7 +78,18 @@ class MailSender:
         """
         if not self._is_enabled:
             raise Refused("no mail can leave: SMTP_SERVER is not set")
-        letter = self._letters.letter(int(parcel.delivery.subject))
+        # What the server took and the database could not note is noted at the next try, not sent again.
+        accepted = self._accepted.get(parcel.delivery.delivery_id)
+        return accepted or self._remembered(parcel.delivery, self._sent(parcel.delivery))
+
+    def _remembered(self, delivery: Delivery, posted: Posted) -> Posted:
+        self._accepted[delivery.delivery_id] = posted
+        while len(self._accepted) > REMEMBERED:
+            del self._accepted[next(iter(self._accepted))]
+        return posted
+
+    def _sent(self, delivery: Delivery) -> Posted:
+        letter = self._letters.letter(int(delivery.subject))
         customer = letter.case.customer_identifier
         if "@" not in customer:
             raise Refused("the customer has no mail address")
@@ -84,7 +97,7 @@ class MailSender:
             raw = compose(letter, tuple(self._files(letter)), self._identity)
         except ValueError as error:
             raise Refused(f"the answer can't become a mail: {error}") from error
-        self._submit(parcel.delivery, customer, raw)
+        self._submit(delivery, customer, raw)
         log.info("answer sent by mail", case=letter.case.case_id, bytes=len(raw), files=len(letter.attachments))
         return Posted(f"email:{customer}", self._identity.message_id(letter.token))
 

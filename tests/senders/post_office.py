@@ -39,11 +39,15 @@ class PostOffice:
         self.desk = Desk(database)
         self.drawer = Drawer()
         self.stopwatch = Stopwatch()
-        configured = settings(SMTP_SERVER="127.0.0.1", SMTP_PORT=str(server.port), SMTP_SECURITY="none")
-        self.sender = MailSender(configured, self.desk.clock, self.desk.queries, self.drawer.read)
+        self.begin_again()
         pacing = Pacing(0, 0, self.stopwatch)
         self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies, FOLDABLE)
         self.desk.says(CARA, "My printer burns.", subject="Printer", reference="<m1@customer.example>")
+
+    def begin_again(self) -> None:
+        """A new process, which remembers nothing but what is stored."""
+        configured = settings(SMTP_SERVER="127.0.0.1", SMTP_PORT=str(self.server.port), SMTP_SECURITY="none")
+        self.sender = MailSender(configured, self.desk.clock, self.desk.queries, self.drawer.read)
 
     def answers(self, text: str = "Pull the plug.", files: Sequence[Attached] = ()) -> int:
         """Mia answers, and the moment in which she may take it back passes."""

@@ -184,11 +184,22 @@ def test_a_server_that_never_answers_is_not_fed_for_ever(office: PostOffice) -> 
     assert office.case().undelivered.startswith("nobody knows whether the customer got it")
 
 
+def test_what_the_database_could_not_note_is_not_sent_again(office: PostOffice) -> None:
+    office.answers()
+    first = office.sender.send(office.parcel())
+
+    office.passes(minutes=1)
+    office.deliver()
+
+    assert len(office.server.taken) == 1
+    assert [receipt.external_id for receipt in office.receipts()] == [first.external_id]
+
+
 def test_a_process_that_died_in_the_middle_sends_the_same_mail_again(office: PostOffice) -> None:
     """The receipt was never kept: the next process sends once more, and the reader's program sees one mail."""
     office.answers()
     posted = office.sender.send(office.parcel())
-    office.passes(minutes=1)
+    office.begin_again()
 
     office.deliver()
 

@@ -1,4 +1,4 @@
-"""The words of cases, for searching; filled from the messages there are."""
+"""The words of cases, for searching, filled from the messages there are; indexes for the lists of the board."""
 
 from __future__ import annotations
 
@@ -32,7 +32,23 @@ _SAID = sa.text(
 )
 
 
+# name, columns, condition on SQLite, condition on PostgreSQL
+_LISTS = (
+    ("open_escalated", ["status", "last_message_at"], "status = 'open' AND escalated = 1", "status = 'open' AND escalated"),
+    ("open_assignee", ["assignee", "last_message_at"], "status = 'open'", "status = 'open'"),
+    ("closed_at", ["status", "closed_at"], "status = 'closed'", "status = 'closed'"),
+)
+
+
 def upgrade() -> None:
+    for name, columns, on_sqlite, on_postgresql in _LISTS:
+        op.create_index(
+            f"ix_cases_{name}",
+            "cases",
+            columns,
+            sqlite_where=sa.text(on_sqlite),
+            postgresql_where=sa.text(on_postgresql),
+        )
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.create_table(
         "search_entries",
