@@ -1,6 +1,7 @@
 """An answer leaves by mail, hangs in the customer's thread, and his reply finds its case; what can't arrive is told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
 from bot.mail.models import LedgerEntry
 from tests.journeys.promises import broken
-from tests.journeys.world import CARLA, World, journey
+from tests.journeys.world import CARLA, SUPPORT, World, journey
 
 ADA = Author("U_ADA", "Ada Admin", is_admin=True)
 BOB, STRANGER = "Bob <bob@example.com>", "eve@stranger.test"
@@ -141,9 +142,11 @@ def test_while_the_mail_server_is_away_slack_is_not_and_the_answer_leaves_later(
     ends(world, 1)
     world.sandbox.pause_mailbox()
     message_id = world.bot.desk.replies.reply("CASE-1", "Pull the plug.", ADA)
-    world.opens("cosmo", "Is anybody there?")
+    world.writes("cosmo", "Is anybody there?")
+    world.until(lambda: world.find(SUPPORT, "CASE-2"))
     assert sending(world, message_id) == "waiting"
     world.sandbox.resume_mailbox()
+    world.sandbox.advance(timedelta(minutes=1))
 
     world.until(lambda: sending(world, message_id) == "sent")
 
