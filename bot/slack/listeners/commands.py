@@ -10,6 +10,7 @@ from bot.cases.errors import CaseError
 from bot.cases.inbound import Author
 from bot.slack.asides import Asides
 from bot.slack.orders import OrderDesk, order_of
+from bot.slack.spot import Spot
 from bot.slack.verbs import obey
 
 
@@ -26,10 +27,11 @@ def ordered_in_thread(text: str, event: dict[str, Any], actor: Author, desk: Ord
     has a key, and what can't happen twice is refused, in private.
     """
     channel, ts, thread = event["channel"], event["ts"], event.get("thread_ts")
+    key = f"{channel}:{ts}"
     here = desk.queries.case_of_thread(channel, thread) if thread else None
     try:
-        drawing = obey(order_of(text, actor, desk, here=here or "", key=f"{channel}:{ts}"))
+        drawing = obey(order_of(text, actor, desk, here=here or "", key=key))
     except CaseError as refusal:
-        asides.tell(actor.identity, str(refusal), channel, thread)
+        asides.tell(actor.identity, str(refusal), channel, thread, once=key)
         return
-    asides.show(actor.identity, drawing, channel, thread)
+    asides.show(Spot(actor.identity, channel, thread), drawing, once=key)
