@@ -60,9 +60,10 @@ class Submission:
         client = self._connected()
         try:
             self._prepare(client, ends)
-            _hurry(client, ends)
-            _transfer(client, transportable(self._identity.address), transportable(recipient), raw)
+            _transfer(client, ends, transportable(self._identity.address), transportable(recipient), raw)
             with suppress(OSError):
+                # It is taken; a slow farewell keeps nobody.
+                _hurry(client, 0)
                 client.quit()
         finally:
             client.close()
@@ -89,7 +90,9 @@ class Submission:
             _hurry(client, ends)
             client.ehlo_or_helo_if_needed()
             if self._settings.smtp_security is Security.STARTTLS:
+                _hurry(client, ends)
                 client.starttls(context=tls_context())
+                _hurry(client, ends)
                 client.ehlo()
         except (OSError, ValueError) as error:
             raise _unreachable(error) from error
@@ -139,17 +142,22 @@ def _give_password(client: smtplib.SMTP, user: str, password: str) -> None:
         raise smtplib.SMTPAuthenticationError(code, reply)
 
 
-def _transfer(client: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> None:
+def _transfer(client: smtplib.SMTP, ends: float, sender: str, recipient: str, raw: bytes) -> None:
     try:
+        _hurry(client, ends)
         _expect(client.mail(sender, _options(client, sender, recipient, raw)), 250)
+        _hurry(client, ends)
         _expect(client.rcpt(recipient), 250, 251)
+        _hurry(client, ends)
         _expect(client.docmd("DATA"), _GO_AHEAD)
+        _hurry(client, ends)
         client.send(re.sub(rb"^\.", b"..", raw, flags=re.MULTILINE) + b".\r\n")
     except smtplib.SMTPNotSupportedError as error:
         raise Refused("our mail server takes no addresses with letters beyond ASCII") from error
     except (OSError, ValueError) as error:
         raise _unreachable(error) from error
     try:
+        _hurry(client, ends)
         answer = client.getreply()
     except OSError as error:
         raise Unsure(

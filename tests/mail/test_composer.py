@@ -143,6 +143,8 @@ def test_no_words_of_anybody_become_a_header(admin: str, customer: str, subject:
     assert parse(raw).to == (CARLA,)
     assert all(len(line) < 998 and b"\r" not in line and b"\n" not in line for line in header.split(b"\r\n"))
     assert raw.isascii()
+    # A lone CR or LF is where mail servers disagree about the end of a mail.
+    assert not {b"\r", b"\n"} & {sign for line in raw.split(b"\r\n") for sign in (b"\r", b"\n") if sign in line}
 
 
 def test_the_same_letter_is_the_same_bytes_at_every_try() -> None:
