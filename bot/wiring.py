@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
-from bot.cases.announcements import notice
+from bot.cases.announcements import FOLDABLE, MAIL, notice
 from bot.cases.intake import Intake
 from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
@@ -26,6 +26,9 @@ from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
+from bot.mail.connection import tls_context
+from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
@@ -150,12 +153,15 @@ def rules_of(settings: Settings) -> Rules:
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
     """Wire the bot; nothing is connected or started yet."""
     desk = open_desk(settings, clock)
-    slack = _slack_edge(settings, desk, pacing or Pacing())
+    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
+    tokens = tokens_of(settings, desk.clock, tls_context())
+    posting = MailSender(settings, desk.clock, desk.queries, _unfetched, tokens)
+    slack = _slack_edge(settings, desk, pacing or Pacing(), posting)
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
-    mail = _mail_edge(settings, desk)
+    mail = _mail_edge(settings, desk, tokens)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
     checks = {
@@ -197,7 +203,7 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
-def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
+def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender) -> SlackEdge:
     token = settings.slack_bot_token.get_secret_value()
     web = web_client(token, settings.slack_api_url)
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -205,7 +211,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
-    sender = Routing(SlackSender(web, places, drawings), {})
+    sender = Routing(SlackSender(web, places, drawings), {MAIL: posting})
     services = _services(settings, desk, web, places, directory)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
@@ -218,7 +224,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         asides=services.asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 
@@ -249,10 +255,14 @@ def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, di
     )
 
 
-def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _unfetched(_held: str) -> bytes:
+    raise LookupError("files can't be fetched from Slack in this version")
 
 
 def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:

@@ -6,7 +6,6 @@ from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
 _UNUSED = (
-    "smtp_server",
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",
