@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slack_bolt import App
 from slack_sdk import WebClient
 from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.agenda import Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
 from bot.db import Database
+from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
@@ -24,7 +28,9 @@ from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.sending import Routing
 from bot.settings import Settings
+from bot.settings.choices import ThreadReplies
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
 from bot.slack.connection import SlackConnection
@@ -40,6 +46,7 @@ from bot.web.server import WebServer, build_web
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
+AGENDA_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,10 @@ class Desk:
     clock: Clock
     intake: Intake
     cases: CaseService
+    replies: Replies
     queries: CaseQueries
     sweep: Sweep
+    agenda: Agenda
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
         """Store a notice to the support channel in the caller's transaction."""
@@ -92,14 +101,17 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
     database = Database(settings.database_url.get_secret_value())
     migrate(database.engine, SQLModel.metadata)
     rules = rules_of(settings)
-    intake = Intake(database, clock, rules)
+    replies = Replies(database, clock, rules, mail_leaves=settings.smtp_enabled)
+    intake = Intake(database, clock, rules, replies)
     return Desk(
         database=database,
         clock=clock,
         intake=intake,
-        cases=CaseService(database, clock, intake),
+        cases=CaseService(database, clock, intake, replies, rules),
+        replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
+        agenda=Agenda(database, clock, AlarmClock(rules).acts),
     )
 
 
@@ -110,6 +122,12 @@ def rules_of(settings: Settings) -> Rules:
         followups=settings.escalate_followups,
         keywords=settings.escalate_keywords,
         closure_phrases=settings.closure_phrases,
+        undo=timedelta(seconds=settings.undo_seconds),
+        remind_after=settings.remind_after,
+        ack_expires=settings.ack_expires,
+        thread_replies=settings.thread_replies is ThreadReplies.CUSTOMER,
+        close_reasons=settings.close_reasons,
+        closing_message=settings.closing_message or "",
     )
 
 
@@ -154,6 +172,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
+    sender = Routing(SlackSender(web, places, drawings), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
     app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
@@ -165,7 +184,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         asides=asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, SlackSender(web, places, drawings), pacing),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
     )
 
 
@@ -178,6 +197,7 @@ def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
     return schedule
 

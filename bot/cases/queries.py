@@ -14,7 +14,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.cases.announcements import Kind
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import Author
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.records import latest_of_customer
+from bot.cases.replies import way_to_customer
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
@@ -65,6 +67,31 @@ class Flood:
     mails: int
     first: Message
     latest: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An answer that leaves: its words, the customer's message that it answers, and its files.
+
+    `place` and `thread` are where it goes in Slack. `token` is unguessable and the same at every try, so that a mail
+    that is sent twice is one mail to its reader.
+    """
+
+    case: Case
+    message: Message
+    answered: Message | None
+    attachments: Sequence[Attachment]
+    token: str
+    place: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact of a timeline, and the message it is about, if any."""
+
+    event: CaseEvent
+    message: Message | None
 
 
 class CaseQueries:
@@ -161,6 +188,47 @@ class CaseQueries:
                 session.exec(select(Delivery.id).where(Delivery.lane == lane, unsettled()).limit(1)).first() is not None
             )
 
+    def letter(self, message_id: int) -> Letter:
+        """Return an answer written at the desk with all that its sender needs; LookupError if there is none."""
+        with self._readers.begin() as session:
+            message = session.get_one(Message, message_id)
+            case = session.get_one(Case, message.case_id)
+            leaving = select(Delivery.delivery_id).where(
+                Delivery.kind == Kind.REPLY, Delivery.subject == str(message_id)
+            )
+            latest = latest_of_customer(session, case)
+            return Letter(
+                case=case,
+                message=message,
+                answered=latest,
+                attachments=_attachments(session, message_id),
+                token=session.exec(leaving).one(),
+                place=way_to_customer(case, latest)[0],
+                thread=way_to_customer(case, latest)[1],
+            )
+
+    def attachments(self, message_id: int) -> Sequence[Attachment]:
+        """Return the files of a message, in their order."""
+        with self._readers.begin() as session:
+            return _attachments(session, message_id)
+
+    def attachment(self, attachment_id: int) -> Attachment:
+        """Return one file; LookupError if there is none."""
+        with self._readers.begin() as session:
+            return session.get_one(Attachment, attachment_id)
+
+    def timeline(self, case_id: str, limit: int = 1000) -> Sequence[Entry]:
+        """Return the facts of a case in their order, each with the message it is about, the newest `limit` of them."""
+        newest = (
+            select(CaseEvent, Message)
+            .join(Message, col(CaseEvent.message_id) == col(Message.id), isouter=True)
+            .where(CaseEvent.case_id == case_id)
+            .order_by(col(CaseEvent.id).desc())
+            .limit(limit)
+        )
+        with self._readers.begin() as session:
+            return [Entry(event, message) for event, message in reversed(session.exec(newest).all())]
+
 
 def _sheet(session: Session, case: Case) -> Sheet:
     visible = select(Message).where(Message.case_id == case.case_id, col(Message.internal).is_(False))
@@ -180,3 +248,8 @@ def _chosen(which: Filter) -> SelectOfScalar[Case]:
 
 def _count(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> int:
     return session.exec(select(func.count()).select_from(chosen.order_by(None).subquery())).one()
+
+
+def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:
+    of_message = select(Attachment).where(Attachment.message_id == message_id)
+    return session.exec(of_message.order_by(col(Attachment.id))).all()

@@ -17,6 +17,7 @@ class DeliveryState(StrEnum):
     """Where a delivery stands. `due` and `sending` are unsettled; the others are final.
 
     `folded`: a newer drawing of the same thing said it too. `refused`: the channel will never take it as it is.
+    `dropped`: somebody stopped it before it was said.
     """
 
     DUE = "due"
@@ -24,6 +25,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FOLDED = "folded"
     REFUSED = "refused"
+    DROPPED = "dropped"
 
 
 class Priority(IntEnum):

@@ -7,12 +7,6 @@ from bot.settings.model import Settings
 
 _UNUSED = (
     "smtp_server",
-    "thread_replies",
-    "undo_seconds",
-    "escalate_remind_minutes",
-    "escalation_mention",
-    "ack_expires_hours",
-    "close_reasons",
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",

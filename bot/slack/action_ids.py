@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 ACKNOWLEDGE = "case_acknowledge"
 CLOSE = "case_close"
+UNACKNOWLEDGE = "case_unacknowledge"
+REPLY = "case_reply"
+ASSIGN_TO_ME = "case_assign_to_me"
+SNOOZE = "case_snooze"
+REOPEN = "case_reopen"
+# The overflow menu of a card; what was chosen stands before the case in the option's value.
+MORE = "case_more"
+STOP_REPLY = "reply_stop"
+RETRY_MAIL = "mail_retry"
+OPEN_MAIL = "mail_open"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
 # Slack's name for what we attach to each post, so that it can be found again.
 DELIVERY = "casebot_delivery"
+
+
+class Choice(StrEnum):
+    """What the overflow menu of a card offers."""
+
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    NOTE = "note"
+    ESCALATE = "escalate"
+    TIMELINE = "timeline"
+    REOPEN = "reopen"
+
+
+def chosen_value(choice: Choice, case_id: str, version: int) -> str:
+    """Return the value of an overflow menu's option."""
+    return f"{choice}:{case_value(case_id, version)}"
+
+
+def read_chosen_value(action: dict[str, Any]) -> tuple[Choice, str, int]:
+    """Return (choice, case id, drawn version) of what was chosen in an overflow menu."""
+    choice, _, rest = str(action["selected_option"]["value"]).partition(":")
+    return Choice(choice), *read_case_value({"value": rest})
 
 
 def case_value(case_id: str, version: int) -> str:
