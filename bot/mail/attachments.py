@@ -111,7 +111,8 @@ def container_of(part: Part) -> Container | None:
 
 def safe_name(name: str) -> str:
     """Return a name that hides nothing and leads nowhere: no folders, no invisible marks; its ending survives a cut."""
-    bare = " ".join(_UNSAFE.sub("_", _INVISIBLE.sub("", storable(name))).split()).lstrip(". ").rstrip(". ")
+    readable = _UNSAFE.sub("_", " ".join(storable(name).split()))
+    bare = _INVISIBLE.sub("", readable).strip(". ")
     if len(bare) <= LONGEST_NAME:
         return bare
     stem, dot, ending = bare.rpartition(".")

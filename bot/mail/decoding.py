@@ -67,8 +67,8 @@ def _from_quoted_printable(raw: bytes, start: int, end: int) -> Iterator[bytes]:
         until = min(at + _PIECE_BYTES, end)
         if until < end:
             # Neither `=C3` nor a soft line break may be cut in two.
-            line = raw.rfind(b"\n", at, until)
-            until = line + 1 if line > at else until - 2 * (b"=" in raw[until - 2 : until])
+            line, mark = raw.rfind(b"\n", at, until), raw.rfind(b"=", until - 2, until)
+            until = line + 1 if line > at else max(mark, at + 1) if mark >= 0 else until
         yield binascii.a2b_qp(raw[at:until])
         at = until
 

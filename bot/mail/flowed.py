@@ -23,7 +23,8 @@ def unflowed(text: str, parameters: Mapping[str, str]) -> str:
         marks, words = _read(line)
         is_soft = words.endswith(" ") and words != _SIGNATURE
         said = words[:-1] if is_soft and deletes_space else words
-        if len(marks) == depth and words != _SIGNATURE:
+        # Programs that leave a space at every line's end still mean their blank lines.
+        if len(marks) == depth and words not in {_SIGNATURE, ""}:
             paragraphs[-1].append(said)
         else:
             paragraphs.append([f"{marks} {said}" if marks else said])
