@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.mail.headers import decode_words, split, storable
+from bot.mail.headers import decode_bytes, decode_words, storable
 from bot.mail.parameters import parameters_of
 from bot.mail.parts import Part
 from bot.mail.programs import is_program
@@ -43,6 +43,9 @@ _NAMES = {
 
 # Control characters, and marks that turn the direction of writing: `invoice\u202efdp.exe` looks like a PDF.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# Where the subject of an enclosed mail is looked for.
+_FIRST_LINES = 8_000
+_SUBJECT = re.compile(rb"^subject:((?:[^\r\n]|\r?\n[ \t])*+)", re.IGNORECASE | re.MULTILINE)
 _UNSAFE = re.compile(r"[/\\]")
 
 
@@ -79,11 +82,10 @@ def is_attachment(part: Part) -> bool:
     return part.disposition == "inline" and bool(_stated_name(part))
 
 
-def listed(part: Part) -> Iterator[Attachment]:
-    """List what one part carries: itself, or the files of an Outlook container, or nothing worth a person's look."""
+def listed(part: Part, container: Container | None) -> Iterator[Attachment]:
+    """List what one part carries: itself, or the files of the Outlook container that it is, or nothing for people."""
     if part.kind in _FOR_PROGRAMS:
         return
-    container = container_of(part)
     for place, file in enumerate(container.files if container else ()):
         yield Attachment(
             filename=safe_name(file.name),
@@ -145,8 +147,7 @@ def _stated_name(part: Part) -> str:
 
 def _name_of(part: Part) -> str:
     """Name what has no name: an enclosed mail by its subject, an invitation by what it is."""
-    if part.kind == "message/rfc822":
-        subject = split(part.content(MEGABYTE)[:MEGABYTE])[0].decoded("subject")
-        if name := safe_name(subject)[: LONGEST_NAME - 4]:
-            return f"{name}.eml"
+    if part.kind == "message/rfc822" and (subject := _SUBJECT.search(part.content(_FIRST_LINES)[:_FIRST_LINES])):
+        title = safe_name(decode_words(decode_bytes(subject[1], None)))
+        return f"{title[: LONGEST_NAME - 4] or 'mail'}.eml"
     return _NAMES.get(part.kind, "")

@@ -36,7 +36,9 @@ def decoded_pieces(raw: bytes, start: int, end: int, encoding: str) -> Iterator[
 
 
 def decoded_size(raw: bytes, start: int, end: int, encoding: str) -> int:
-    """Return the bytes after decoding; of base64 reckoned from its length, exact where that is well formed."""
+    """Return the bytes after decoding; reckoned from the length for base64, where that is exact, and for uuencode."""
+    if encoding in _UU:
+        return (end - start) * 3 // 4
     if encoding != "base64":
         return sum(len(piece) for piece in decoded_pieces(raw, start, end, encoding))
     letters = end - start - sum(raw.count(blank, start, end) for blank in (b"\n", b"\r", b" "))

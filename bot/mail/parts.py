@@ -14,8 +14,10 @@ from bot.mail.parameters import kind_of, parameters_of, token_of
 MAX_PARTS = 1_000
 MAX_DEPTH = 50
 # Every level of a mail is looked through for its own boundary: so many bytes in all, or so many times the mail.
-MAX_SCANNED = 400_000_000
-MAX_SCANS = 8
+MAX_SCANNED = 1_000_000_000
+MAX_SCANS = 16
+# Of the header sections of all parts together.
+MAX_HEADERS = 2_000_000
 # Lines that begin like a boundary; far more than there can be parts.
 MAX_SEAMS = 10_000
 
@@ -88,6 +90,7 @@ class _Splitter:
         self._parts = 0
         self._scanned = 0
         self._seams = 0
+        self._headers = 0
 
     def part(self, headers: Headers, start: int, end: int, depth: int, default: str) -> Part:
         if depth > MAX_DEPTH:
@@ -102,6 +105,9 @@ class _Splitter:
             inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
             for begin, until in self._sections(part):
                 fields, offset = split(self._raw, begin, until)
+                self._headers += offset - begin
+                if self._headers > MAX_HEADERS:
+                    raise UnreadableMail(f"the headers of its parts are longer than {MAX_HEADERS // 1000} kB")
                 part.children.append(self.part(fields, offset, until, depth + 1, inner))
         return part
 

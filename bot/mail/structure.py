@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,13 +11,14 @@ from bot.mail.attachments import ENCLOSED, Attachment
 from bot.mail.flowed import is_flowed, unflowed
 from bot.mail.headers import Headers, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
-from bot.mail.markup import text_of
+from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
 from bot.mail.parts import Part, parts_of
+from bot.mail.tnef import Container
 
 MAX_TEXT = 1_000_000
 MAX_REPORT = 200_000
-# Lines that programs wrote for programs, and mails that came back, are kept as far as a reader may ask for them.
-_MAX_ENCLOSED = 200_000
+MAX_REPORTS = 20
+MAX_LISTED = 1_000
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
 
@@ -26,7 +28,7 @@ class Body:
     """The readable text, the attachments, and the content type of every part met on the way.
 
     `reports` are the machine-readable parts of delivery and complaint reports, field by field as text; `enclosed` the
-    headers of mails that are enclosed; `spare` what may stand for a text where there is none, as an invitation does.
+    headers of mails that are enclosed.
     """
 
     text: str = ""
@@ -34,66 +36,88 @@ class Body:
     types: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     enclosed: list[Headers] = field(default_factory=list)
-    spare: list[str] = field(default_factory=list)
 
 
 def read_body(raw: bytes, offset: int, headers: Headers) -> Body:
     """Read what stands behind `offset`; raises UnreadableMail for a structure beyond the bounds."""
-    body = Body()
-    text = _read(parts_of(raw, offset, headers), body, wanted=True)
+    reader = _Reader()
+    text = reader.read(parts_of(raw, offset, headers), wanted=True)
     # The HTML of a mail is not stored beside its text: the raw mail is, and any reader may be run over it again.
-    body.text = _stored(text) or _stored("\n\n".join(body.spare))
-    return body
+    reader.body.text = _stored(text) or _stored("\n\n".join(reader.spare))
+    return reader.body
 
 
 def _stored(text: str) -> str:
     return storable(text[:MAX_TEXT]).strip().strip("\ufeff")
 
 
-def _read(part: Part, body: Body, *, wanted: bool) -> str:
-    """Return the part's text, or nothing if it is not `wanted`; attachments are listed in either case."""
-    body.types.append(part.kind)
-    if part.kind in _REPORTS:
-        body.reports.append(_plain(part, MAX_REPORT))
-    elif part.kind in ENCLOSED:
-        body.enclosed.append(split(part.content(_MAX_ENCLOSED)[:_MAX_ENCLOSED])[0])
-    if part.kind.startswith("message/") or attachments.is_attachment(part):
-        body.attachments.extend(attachments.listed(part))
-        body.spare.extend(_spare(part))
-        return ""
-    if part.kind.startswith("multipart/") and not part.children:
-        # The parts cannot be told apart: better raw than nothing.
-        return _text(part, "text/plain") if wanted else ""
-    if part.kind == "multipart/alternative":
-        return _best(part.children, body, wanted=wanted)
-    if part.children:
-        texts = [_read(child, body, wanted=wanted) for child in part.children]
-        return "\n".join(text for text in texts if text.strip())
-    return _text(part, part.kind) if wanted and (part.kind in {"text/plain", "text/html"} or not part.depth) else ""
+class _Reader:
+    """Reads part after part into a body, until the mail as a whole cost enough; what is beyond is only listed."""
 
+    def __init__(self) -> None:
+        self.body = Body()
+        # What may stand for a text where there is none, as an invitation does.
+        self.spare: list[str] = []
+        self._bytes_left = 4 * MAX_TEXT
+        self._markup_left = MAX_MARKUP
+        self._rendered_left = MAX_RENDERED
 
-def _best(children: list[Part], body: Body, *, wanted: bool) -> str:
-    """Prefer the plain form; take the first other form with words in it if the plain one is missing or empty."""
-    text = ""
-    for child in sorted(children, key=lambda child: child.kind != "text/plain"):
-        text = _read(child, body, wanted=wanted and not text.strip()) or text
-    return text
+    def read(self, part: Part, *, wanted: bool) -> str:
+        """Return the part's text, or nothing if it is not `wanted`; attachments are listed in either case."""
+        self.body.types.append(part.kind)
+        if part.kind.startswith("message/") or attachments.is_attachment(part):
+            self._list(part)
+            return ""
+        if part.kind.startswith("multipart/") and not part.children:
+            # The parts cannot be told apart: better raw than nothing.
+            return self._text(part, "text/plain") if wanted else ""
+        if part.kind == "multipart/alternative":
+            return self._best(part.children, wanted=wanted)
+        if part.children:
+            texts = [self.read(child, wanted=wanted) for child in part.children]
+            return "\n".join(text for text in texts if text.strip())
+        is_text = part.kind in {"text/plain", "text/html"} or part.depth == 0
+        return self._text(part, part.kind) if wanted and is_text else ""
 
+    def _best(self, children: list[Part], *, wanted: bool) -> str:
+        """Prefer the plain form; take the first other form with words in it if the plain one is missing or empty."""
+        text = ""
+        for child in sorted(children, key=lambda child: child.kind != "text/plain"):
+            text = self.read(child, wanted=wanted and not text.strip()) or text
+        return text
 
-def _spare(part: Part) -> Iterator[str]:
-    """Yield what an attachment says that may be all of a mail."""
-    if part.kind in {"text/calendar", "application/ics"}:
-        yield invitation_text(_plain(part, MAX_CALENDAR))
-    elif (container := attachments.container_of(part)) and (container.text or container.markup):
-        yield container.text or text_of(container.markup)
+    def _list(self, part: Part) -> None:
+        container = attachments.container_of(part)
+        room = MAX_LISTED - len(self.body.attachments)
+        self.body.attachments.extend(itertools.islice(attachments.listed(part, container), room))
+        if part.kind in _REPORTS and len(self.body.reports) < MAX_REPORTS:
+            self.body.reports.append(_plain(part, MAX_REPORT))
+        elif part.kind in ENCLOSED and len(self.body.enclosed) < MAX_REPORTS:
+            self.body.enclosed.append(split(part.content(MAX_REPORT)[:MAX_REPORT])[0])
+        elif len(self.spare) < MAX_REPORTS:
+            self.spare.extend(self._spare(part, container))
 
+    def _spare(self, part: Part, container: Container | None) -> Iterator[str]:
+        if part.kind in {"text/calendar", "application/ics"}:
+            yield invitation_text(_plain(part, MAX_CALENDAR))
+        elif container:
+            yield container.text or self._rendered(container.markup)
 
-def _text(part: Part, kind: str) -> str:
-    text = decode_bytes(part.content(4 * MAX_TEXT)[: 4 * MAX_TEXT], _charset(part))
-    if kind == "text/html":
-        return text_of(text)
-    lines = "\n".join(text.splitlines())
-    return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines
+    def _text(self, part: Part, kind: str) -> str:
+        content = part.content(self._bytes_left)[: self._bytes_left] if self._bytes_left else b""
+        self._bytes_left -= len(content)
+        text = decode_bytes(content, _charset(part))
+        if kind == "text/html":
+            return self._rendered(text)
+        lines = "\n".join(text.splitlines())
+        return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines
+
+    def _rendered(self, markup: str) -> str:
+        taken = markup[: self._markup_left]
+        self._markup_left -= len(taken)
+        text = text_of(taken, self._rendered_left)
+        self._rendered_left -= min(len(taken), self._rendered_left)
+        return text
 
 
 def _plain(part: Part, limit: int) -> str:

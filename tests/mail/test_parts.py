@@ -10,6 +10,7 @@ from bot.mail import parser, parts
 from bot.mail.headers import UnreadableMail, split
 from bot.mail.parser import parse
 from bot.mail.parts import Part, parts_of
+from bot.mail.structure import MAX_TEXT
 from tests.mail.test_parser import parts as mail_of
 
 
@@ -127,9 +128,25 @@ def test_the_bytes_looked_through_are_counted(monkeypatch: pytest.MonkeyPatch) -
     """Fifty levels around fifty megabytes would be looked through fifty times."""
     monkeypatch.setattr(parts, "MAX_SCANNED", 100_000)
 
-    read(nested(7, b"x" * 50_000))
+    read(nested(15, b"x" * 50_000))
     with pytest.raises(UnreadableMail, match="nested too deeply for its size"):
         read(nested(40, b"x" * 50_000))
+
+
+def test_the_headers_of_all_parts_are_counted() -> None:
+    with pytest.raises(UnreadableMail, match="headers of its parts are longer"):
+        read(multipart(("--b\n" + "X: y\n" * 2_000 + "\nx\n") * 210))
+
+
+def test_reading_stops_when_a_mail_said_enough() -> None:
+    """A thousand parts of a megabyte each would be rendered for minutes; attachments behind them are still listed."""
+    table = "--b\nContent-Type: text/html\n\n" + "<table><tr><td>a</td></tr></table>" * 1_000 + "\n"
+    words = "--b\n\n" + "word " * 10_000 + "\n"
+
+    mail = parse(multipart(table * 200 + words * 200 + "--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n--b--\n"))
+
+    assert len(mail.text) <= MAX_TEXT
+    assert [one.filename for one in mail.attachments] == ["a.pdf"]
 
 
 @settings(max_examples=200, derandomize=True, deadline=None, database=None)
