@@ -81,7 +81,9 @@ def measure(settings: Settings) -> None:
         watcher.close()
         [account] = reconcile(settings, database, clock, patience=0)
         ended = ", ".join(f"{state} {count}" for state, count in sorted(states(database).items()))
-        print(f"IMAP_START={settings.imap_start}: {taken} mails in {seconds:.1f} s, {worked:.1f} s of it work ({ended})")
+        print(
+            f"IMAP_START={settings.imap_start}: {taken} mails in {seconds:.1f} s, {worked:.1f} s of it work ({ended})"
+        )
         print("   ", "; ".join(account.lines()))
 
 
