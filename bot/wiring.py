@@ -14,6 +14,7 @@ import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
@@ -33,13 +34,17 @@ from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
+from bot.slack.forms import Forms
 from bot.slack.identity import Identity
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
+from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
 from bot.web.health import Check
 from bot.web.server import WebServer, build_web
@@ -175,7 +180,27 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     sender = Routing(SlackSender(web, places, drawings), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
+    rules = rules_of(settings)
+    lookups = CaseLookups(desk.database)
+    mail_leaves = settings.smtp_enabled
+    services = Services(
+        intake=desk.intake,
+        cases=desk.cases,
+        replies=desk.replies,
+        queries=desk.queries,
+        lookups=lookups,
+        rules=rules,
+        clock=desk.clock,
+        directory=directory,
+        places=places,
+        signs=signs_of(settings),
+        asides=asides,
+        echo=echo,
+        forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
+        clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+    )
+    app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,
