@@ -11,6 +11,7 @@ from bot.mail.kept_attachments import held_name
 from bot.mail.parser import Mailbox, ParsedMail, UnreadableMail
 from bot.mail.quoting import new_text
 from bot.mail.trust import Verdict, trusted_ids, verdict
+from bot.mail.writers import writer_of
 from bot.settings import AdminEmailTrust, Settings
 
 # The remaining 240 bits of the hash tell nothing more about mails that share a Message-ID.
@@ -39,9 +40,12 @@ def to_inbound(
 
     Raises UnreadableMail for a mail that names no sender: nobody could be answered.
     """
-    if mail.sender is None:
+    writer = writer_of(mail)
+    if writer is None or mail.sender is None:
         raise UnreadableMail("it names no sender")
-    author = _author(mail.sender, settings, judged)
+    if writer.address != mail.sender.address:
+        judged = Verdict(verified=False, reason=f"{mail.sender.address} names {writer.address} as the writer")
+    author = _author(writer, settings, judged)
     listed = author.is_admin or author.claims_admin
     new = new_text(mail.text)
     # A customer who only forwards something means it; an admin's quoted words must have no effect.
