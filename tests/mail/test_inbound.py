@@ -5,14 +5,13 @@ import pytest
 from bot.cases.inbound import Inbound
 from bot.mail.inbound import judge, to_inbound
 from bot.mail.parser import UnreadableMail, parse
-from bot.settings import Settings
 from tests.mail.samples import ARRIVED, letter, sample, settings
 
 
-def taken(raw: bytes, desk: Settings | None = None) -> Inbound:
-    desk = desk or settings()
-    mail = parse(raw)
-    return to_inbound(mail, desk, judge(mail, desk), mailbox="support@desk.test", received_at=ARRIVED)
+def taken(raw: bytes, raw_mail_id: int | None = None, **variables: str) -> Inbound:
+    desk, mail = settings(**variables), parse(raw)
+    judged = judge(mail, desk)
+    return to_inbound(mail, desk, judged, mailbox="support@desk.test", received_at=ARRIVED, raw_mail_id=raw_mail_id)
 
 
 def test_a_customers_mail() -> None:
@@ -56,7 +55,7 @@ def test_a_forged_admin_only_claims_to_be_one() -> None:
 
 
 def test_a_closed_network_may_believe_the_list() -> None:
-    assert taken(sample("admin_forged"), settings(ADMIN_EMAIL_TRUST="listed")).author.is_admin
+    assert taken(sample("admin_forged"), ADMIN_EMAIL_TRUST="listed").author.is_admin
 
 
 def test_a_quoted_closing_phrase_is_gone() -> None:
