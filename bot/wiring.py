@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from slack_bolt import App
@@ -27,11 +27,14 @@ from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
 from bot.mail.connection import tls_context
 from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.quarantine import Quarantine
+from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.queries import refused, waiting
 from bot.outbox.sending import Routing
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
@@ -43,18 +46,21 @@ from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.homes import Homes, tell_changes
 from bot.slack.identity import Identity
 from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
+from bot.slack.views.home import Standing
 from bot.web.health import Check
 from bot.web.server import WebServer, build_web
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
+HOMES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class SlackEdge:
 
     app: App
     web: WebClient
+    identity: Identity
+    services: Services
     directory: Directory
     places: Places
     asides: Asides
@@ -100,6 +108,7 @@ class Bot:
     web: WebServer
     connecting: Loop
     delivering: Loop
+    redrawing: Loop
     collecting: Loop | None
     checks: Mapping[str, Check]
 
@@ -145,7 +154,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
     tokens = tokens_of(settings, desk.clock, tls_context())
     posting = MailSender(settings, desk.clock, desk.queries, _unfetched, tokens)
-    slack = _slack_edge(settings, desk, pacing or Pacing(), posting)
+    slack = _slack_edge(settings, desk, pacing or Pacing(), posting, _quarantine(settings, desk, tokens))
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
@@ -170,12 +179,26 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         web=WebServer(build_web(checks), settings.host, settings.port),
         connecting=connecting,
         delivering=delivering,
+        redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         checks=checks,
     )
 
 
-def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender) -> SlackEdge:
+def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
+    """Return the loop that draws open App Homes again after a case has changed."""
+    tell_changes(desk.database.writers, homes.mark_changed)
+    homes.standing = lambda: Standing(
+        services=[(name, check.problem()) for name, check in checks.items() if not check.disabled],
+        due=waiting(desk.database),
+        refused=refused(desk.database),
+    )
+    return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+
+
+def _slack_edge(
+    settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender, quarantine: QuarantineDesk | None
+) -> SlackEdge:
     token = settings.slack_bot_token.get_secret_value()
     web = web_client(token, settings.slack_api_url)
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -184,12 +207,30 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSen
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
     sender = Routing(SlackSender(web, places, drawings), {MAIL: posting})
-    asides = Asides(web)
-    echo = Echo(web, desk.queries, asides)
+    services = replace(_services(settings, desk, web, places, directory), quarantine=quarantine)
+    app = build_app(identity, services)
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    return SlackEdge(
+        app=app,
+        web=web,
+        identity=identity,
+        services=services,
+        directory=directory,
+        places=places,
+        asides=services.asides,
+        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
+    )
+
+
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
     rules = rules_of(settings)
     lookups = CaseLookups(desk.database)
+    asides = Asides(web)
+    homes = Homes(web, desk.queries, directory, asides, desk.clock)
     mail_leaves = settings.smtp_enabled
-    services = Services(
+    return Services(
         intake=desk.intake,
         cases=desk.cases,
         replies=desk.replies,
@@ -201,21 +242,11 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSen
         places=places,
         signs=signs_of(settings),
         asides=asides,
-        echo=echo,
+        echo=Echo(homes, asides),
+        homes=homes,
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
         desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
-    )
-    app = build_app(identity, services)
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    return SlackEdge(
-        app=app,
-        web=web,
-        directory=directory,
-        places=places,
-        asides=asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 
@@ -223,6 +254,12 @@ def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWat
     if not settings.mail_enabled:
         return None
     return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> QuarantineDesk | None:
+    if not settings.mail_enabled:
+        return None
+    return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
 def _unfetched(_held: str) -> bytes:

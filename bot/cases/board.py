@@ -29,6 +29,7 @@ class Filter(StrEnum):
     """Which cases a list shows."""
 
     OPEN = "open"
+    WAITING = "waiting"
     ESCALATED = "escalated"
     MINE = "mine"
     UNASSIGNED = "unassigned"
@@ -69,10 +70,14 @@ class Board:
     after: str = ""
     unassigned: int = 0
     mine: int = 0
+    waiting: int = 0
+    closed_today: int = 0
 
 
-def board(session: Session, limit: int, which: Filter, viewer: str = "", after: str = "") -> Board:
-    """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`."""
+def board(
+    session: Session, limit: int, which: Filter, viewer: str = "", after: str = "", today: datetime | None = None
+) -> Board:
+    """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`, `today` his midnight."""
     chosen = _chosen(which, viewer)
     behind = chosen.where(_behind(which, after)) if after else chosen
     page = session.exec(_ordered(behind, which).limit(limit)).all()
@@ -84,6 +89,10 @@ def board(session: Session, limit: int, which: Filter, viewer: str = "", after: 
         unacknowledged=counted(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
         unassigned=counted(session, _chosen(Filter.UNASSIGNED)),
         mine=counted(session, _chosen(Filter.MINE, viewer)) if viewer else Figure(0),
+        waiting=counted(session, _chosen(Filter.WAITING)),
+        closed_today=counted(session, _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today))
+        if today
+        else Figure(0),
         cases=sheets(session, page),
         more=more,
         after=follows if more else "",
@@ -94,6 +103,10 @@ def counted(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Esca
     """Count rows, but not all the rows of a big desk."""
     few = chosen.with_only_columns(literal_column("1")).limit(MOST_COUNTED + 1).subquery()
     return Figure(session.exec(select(func.count()).select_from(few)).one())
+
+
+def _closed_since(session: Session, today: datetime) -> Figure:
+    return counted(session, _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today))
 
 
 def sheets(session: Session, cases: Sequence[Case]) -> list[Sheet]:
@@ -123,6 +136,8 @@ def _chosen(which: Filter, viewer: str = "") -> SelectOfScalar[Case]:
     still_open = select(Case).where(is_open())
     if which is Filter.ESCALATED:
         return still_open.where(col(Case.escalated))
+    if which is Filter.WAITING:
+        return still_open.where(col(Case.awaits_us))
     if which is Filter.MINE:
         return still_open.where(Case.assignee == viewer)
     if which is Filter.UNASSIGNED:

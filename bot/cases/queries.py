@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
@@ -82,10 +83,17 @@ class CaseQueries:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
 
-    def board(self, limit: int, which: Filter = Filter.OPEN, viewer: str = "", after: str = "") -> Board:
+    def board(
+        self,
+        limit: int,
+        which: Filter = Filter.OPEN,
+        viewer: str = "",
+        after: str = "",
+        today: datetime | None = None,
+    ) -> Board:
         """Return the figures and a page of a list, `after` another one's; `viewer` is the admin who asks."""
         with self._readers.begin() as session:
-            return board(session, limit, which, viewer, after)
+            return board(session, limit, which, viewer, after, today)
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""
