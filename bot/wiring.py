@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -28,6 +28,8 @@ from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
 from bot.mail.connection import tls_context
 from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.quarantine import Quarantine
+from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
@@ -156,7 +158,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
     tokens = tokens_of(settings, desk.clock, tls_context())
     posting = MailSender(settings, desk.clock, desk.queries, _unfetched, tokens)
-    slack = _slack_edge(settings, desk, pacing or Pacing(), posting)
+    slack = _slack_edge(settings, desk, pacing or Pacing(), posting, _quarantine(settings, desk, tokens))
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
@@ -203,7 +205,9 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
-def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender) -> SlackEdge:
+def _slack_edge(
+    settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender, quarantine: QuarantineDesk | None
+) -> SlackEdge:
     token = settings.slack_bot_token.get_secret_value()
     web = web_client(token, settings.slack_api_url)
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -212,7 +216,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing, posting: MailSen
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
     sender = Routing(SlackSender(web, places, drawings), {MAIL: posting})
-    services = _services(settings, desk, web, places, directory)
+    services = replace(_services(settings, desk, web, places, directory), quarantine=quarantine)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
@@ -259,6 +263,12 @@ def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWat
     if not settings.mail_enabled:
         return None
     return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> QuarantineDesk | None:
+    if not settings.mail_enabled:
+        return None
+    return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
 def _unfetched(_held: str) -> bytes:

@@ -41,7 +41,7 @@ def test_a_verified_admin_is_an_admin() -> None:
 def test_the_readers_are_all_others_in_to_and_cc_lower_cased() -> None:
     headers = "Cc: Bob <BOB@Example.com>, team@desk.test,\r\n\tSupport <SUPPORT@desk.test>\r\nBcc: eve@example.com\r\n"
 
-    inbound = taken(letter(headers=headers), settings(SMTP_FROM="Desk <team@desk.test>"))
+    inbound = taken(letter(headers=headers), SMTP_FROM="Desk <team@desk.test>")
 
     assert inbound.readers == {"bob@example.com"}
 
