@@ -41,6 +41,7 @@ from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
 from bot.slack.identity import Identity
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
@@ -216,6 +217,7 @@ def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, di
         echo=Echo(web, desk.queries, asides),
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot.agenda import appoint, cancel
 from bot.cases import deeds, lifecycle
@@ -15,7 +15,15 @@ from bot.cases.inbound import DESK, Author, Inbound, Source, Taken
 from bot.cases.intake import Intake
 from bot.cases.models import Case, EventKind, Message, ReasonKind, Status
 from bot.cases.questions import decide
-from bot.cases.records import latest_escalation_of, latest_event_of, load, open_case_of, pending_of, record
+from bot.cases.records import (
+    latest_escalation_of,
+    latest_event_of,
+    load,
+    open_case_of,
+    pending_of,
+    record,
+    recorded_under,
+)
 from bot.cases.replies import Replies
 from bot.cases.rules import Reason, Rules
 from bot.cases.staleness import refuse_stale
@@ -68,17 +76,14 @@ class CaseService:
             record(session, lifecycle.assign(case, to, by, self._clock.now()))
 
     def note(self, case_id: str, text: str, by: Author, *, key: str = "") -> None:
-        """Write words that only the team sees into a case; no clock moves.
-
-        `key` names the deed where it may be reported twice (a form that is submitted again): it is done once.
-        """
+        """Write words that only the team sees into a case; no clock moves. `key` is as in `open`."""
         if not text.strip():
             raise IllegalMove("The note is empty: write some words first.")
         with self._writers.begin() as session:
             case = self._load(session, case_id, by)
-            if _is_noted(session, key):
-                return
             now = self._clock.now()
+            if key and recorded_under(session, f"note:{key}") is not None:
+                return
             message = Message(
                 case_id=case.case_id,
                 sender=by.identity,
@@ -88,10 +93,12 @@ class CaseService:
                 timestamp=now,
                 source=Source.SLACK,
                 place=DESK,
-                external_id=key or uuid4().hex,
+                external_id=uuid4().hex,
                 internal=True,
             )
-            record(session, lifecycle.note(case, message, now), message=message)
+            event = lifecycle.note(case, message, now)
+            event.key = f"note:{key}" if key else None
+            record(session, event, message=message)
 
     def snooze(self, case_id: str, until: datetime, by: Author, *, seen: int = 0) -> None:
         """Let a case rest until then, or until its customer writes; a pending alert comes back afterwards."""
@@ -204,11 +211,6 @@ class CaseService:
         case = load(session, case_id)
         refuse_stale(session, case, seen, by, self._clock.now())
         return case
-
-
-def _is_noted(session: Session, key: str) -> bool:
-    here = select(Message.id).where(Message.source == Source.SLACK, Message.place == DESK, Message.external_id == key)
-    return bool(key) and session.exec(here).first() is not None
 
 
 def _medium(identity: str) -> Source:

@@ -36,6 +36,7 @@ from bot.slack.forms import Forms
 from bot.slack.identity import Identity
 from bot.slack.listeners import actions, commands, home, messages, modals, people, reactions, shortcuts
 from bot.slack.misfit import Misfit
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.quarantine import Quarantine
 from bot.slack.signs import Signs
@@ -68,6 +69,7 @@ class Services:
     echo: Echo
     forms: Forms
     clippings: Clippings
+    desk: OrderDesk
     quarantine: Quarantine | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -34,7 +34,6 @@ class Directory:
         self._web = web
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
-        self._zones: dict[str, tzinfo] = {}
         self._in_groups: frozenset[str] = frozenset()
 
     def load(self) -> None:
@@ -62,8 +61,12 @@ class Directory:
         return Author(identity, identity, is_admin=identity in self._admin_emails)
 
     def zone(self, user_id: str) -> tzinfo:
-        """Return a user's time zone; UTC until Slack described him to this process."""
-        return self._zones.get(user_id, UTC)
+        """Return somebody's time zone; UTC while it is unknown."""
+        person = self._people.get(user_id)
+        try:
+            return ZoneInfo(person.tz) if person and person.tz else UTC
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
 
     def knows(self, user_id: str) -> bool:
         """Return whether Slack ever described this user to us."""
@@ -101,13 +104,11 @@ class Directory:
         """Take in Slack's user objects, from users.list as from user_change and team_join."""
         described = list(described)
         people = [self._person(user) for user in described]
-        zones = {user["id"]: _zone(user) for user in described if user.get("tz")}
         with self._database.writers.begin() as session:
             for person in people:
                 session.merge(person)
         with self._lock:
             self._people = self._people | {person.user_id: person for person in people}
-            self._zones = self._zones | zones
 
     def regroup(self, group_id: str, members: Iterable[str]) -> None:
         """Replace the members of one admin group."""
@@ -162,16 +163,9 @@ class Directory:
             email=(profile.get("email") or "").lower(),
             is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             outsider=any(user.get(mark) for mark in marks),
+            tz=user.get("tz") or "",
             seen_at=self._clock.now(),
         )
-
-
-def _zone(user: Mapping[str, Any]) -> tzinfo:
-    try:
-        return ZoneInfo(str(user["tz"]))
-    except (ZoneInfoNotFoundError, ValueError):
-        # Where the machine does not know the zone, today's offset (in seconds) still does.
-        return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
 
 
 def _members(session: Session) -> frozenset[str]:
