@@ -11,7 +11,12 @@ from bot.sandbox.server import Sandbox
 from bot.slack.verbs import usage
 
 # Message shortcuts as manifest.yml names them; a test compares the two.
-SHORTCUTS: tuple[Shortcut, ...] = ()
+SHORTCUTS = (
+    Shortcut("open_case", "Open a case"),
+    Shortcut("add_to_case", "Add to case…"),
+    Shortcut("close_case", "Close case"),
+    Shortcut("send_to_customer", "Send to customer"),
+)
 COMMAND = "/case"
 _CASE = re.compile(r"CASE-(\d+)")
 _USAGE = re.compile(rf"^`{COMMAND} ([^`]+)` (.+)$", re.MULTILINE)
