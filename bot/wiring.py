@@ -38,6 +38,7 @@ from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.identity import Identity
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
 from bot.slack.transport import web_client
@@ -175,7 +176,8 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     sender = Routing(SlackSender(web, places, drawings), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
+    orders = OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules_of(settings), desk.clock)
+    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo, orders))
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,

@@ -13,9 +13,11 @@ from bot.cases.board import Board as Board
 from bot.cases.board import Filter as Filter
 from bot.cases.board import Sheet as Sheet
 from bot.cases.board import board, sheets
-from bot.cases.errors import NoSuchCase
+from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
+from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question
+from bot.cases.placing import case_of_thread
 from bot.cases.records import latest_of_customer
 from bot.cases.replies import way_to_customer
 from bot.cases.search import Page, search
@@ -176,6 +178,18 @@ class CaseQueries:
         """Return one file; LookupError if there is none."""
         with self._readers.begin() as session:
             return session.get_one(Attachment, attachment_id)
+
+    def case_of_thread(self, place: str, thread: str) -> str | None:
+        """Return the case in whose thread, or under whose customer's message, a Slack thread stands; or None."""
+        with self._readers.begin() as session:
+            return case_of_thread(session, place, thread)
+
+    def grounds(self, case_id: str, viewer: Author) -> Grounds:
+        """Return what the rules judge a case by; the team's inner life, so for admins only."""
+        if not viewer.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        with self._readers.begin() as session:
+            return grounds(session, case_id)
 
     def timeline(self, case_id: str, limit: int = 1000) -> Sequence[Entry]:
         """Return the facts of a case in their order, each with the message it is about, the newest `limit` of them."""

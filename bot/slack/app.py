@@ -27,6 +27,7 @@ from bot.slack.directory import Directory
 from bot.slack.echo import Echo
 from bot.slack.identity import Identity
 from bot.slack.listeners import actions, commands, home, messages, people
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.views.words import escape
 
@@ -48,6 +49,7 @@ class Services:
     places: Places
     asides: Asides
     echo: Echo
+    desk: OrderDesk
 
 
 class DeskApp(App):

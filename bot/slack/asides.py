@@ -9,6 +9,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.views.parts import Drawing
 from bot.slack.views.words import escape
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,11 @@ class Asides:
     def tell(self, user: str, text: str, channel: str | None = None, thread: str | None = None) -> None:
         """Tell a person plain words that only he sees: where he is, or in his DM where there is no channel."""
         self.soon(lambda: self._whisper(user, escape(text), channel, thread))
+
+    def show(self, user: str, drawing: Drawing, channel: str, thread: str | None = None) -> None:
+        """Show a person a drawing that only he sees, where he is."""
+        words = drawing.as_arguments()
+        self.soon(lambda: self._web.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **words))
 
     def soon(self, act: Callable[[], object]) -> None:
         """Do something shortly, in another thread."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status
 from bot.cases.queries import Board, Filter, Flood, Sheet
+from bot.slack.verbs import usage
 from bot.slack.views.alert import alert
-from bot.slack.views.answers import done, glance, listing, own_cases, status, usage
+from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
 from bot.slack.views.home import admin_home, customer_home
 from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
