@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
-from bot.demo.stage import set_stage
+from bot.demo.stage import install_app, set_stage
 from bot.demo.steps import STEPS
 from bot.sandbox.page_deeds import Deeds
 from bot.sandbox.page_story import Step
@@ -66,6 +66,7 @@ def main() -> int:
         bot = BotProcess(sandbox.environment(), Path(folder))
         plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             set_stage(sandbox)

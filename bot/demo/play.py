@@ -16,7 +16,7 @@ from bot.demo.keeping import NAME, Keeper, Unreadable
 from bot.demo.plug import BotPlug
 from bot.demo.process import DATABASE, BotProcess
 from bot.demo.seed import seed
-from bot.demo.stage import set_stage
+from bot.demo.stage import install_app, set_stage
 from bot.sandbox.server import Sandbox
 
 PORT = 8765
@@ -62,6 +62,7 @@ def demo(
         sandbox.on_clock = bot.advance_clock
         if history is not None and history.cases:
             _tell_history(tell, sandbox, bot, history, goes_on=goes_on)
+        install_app(sandbox)
         try:
             bot.start()
             set_stage(sandbox, history.cases if history is not None else 0)

@@ -5,25 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import structlog
+
+from bot.demo.manifest import NAME, read_manifest, shortcuts
 from bot.demo.steps import STEPS
-from bot.sandbox.page_stage import Command, Shortcut, Stage
+from bot.sandbox.page_stage import Command, Stage
 from bot.sandbox.server import Sandbox
 from bot.slack.views.answers import usage
 
-# Message shortcuts as manifest.yml names them; a test compares the two.
-SHORTCUTS: tuple[Shortcut, ...] = ()
+log = structlog.get_logger(__name__)
 COMMAND = "/case"
 _CASE = re.compile(r"CASE-(\d+)")
 _USAGE = re.compile(rf"^`{COMMAND} ([^`]+)` (.+)$", re.MULTILINE)
 
 
+def install_app(sandbox: Sandbox) -> None:
+    """Install the app as its manifest describes it, before the bot starts: what is missing there fails here first."""
+    manifest = read_manifest()
+    if manifest is None:
+        log.warning("no manifest here, so every scope and event is granted", file=NAME)
+        return
+    sandbox.workspace.grants.install(manifest)
+
+
 def set_stage(sandbox: Sandbox, told_before: int = 0) -> None:
-    """Give the page of a running sandbox its hints and its story, which begins now.
+    """Give the page of a running sandbox its hints, its shortcuts and its story, which begins now.
 
     The first `told_before` cases are the history's; their cards may still be on their way.
     """
+    manifest = read_manifest() or {"features": {}}
     sandbox.page.stage = Stage(
-        (case_command(),), SHORTCUTS, STEPS, sandbox.workspace.newest_ts(), about_others(told_before)
+        (case_command(),),
+        shortcuts(manifest, "message"),
+        STEPS,
+        sandbox.workspace.newest_ts(),
+        about_others(told_before),
+        shortcuts(manifest, "global"),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo.process import BotProcess, NotReady
+from bot.demo.stage import install_app
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
 from bot.slack.action_ids import ACKNOWLEDGE
@@ -29,6 +30,7 @@ def tour(tell: Tell) -> bool:
     with tempfile.TemporaryDirectory(prefix="casebot-tour-") as directory, Sandbox() as sandbox:
         bot = BotProcess(sandbox.environment(), Path(directory))
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             story = Story(sandbox, bot, tell)

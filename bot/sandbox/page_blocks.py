@@ -147,7 +147,7 @@ def typed_in(element: Json) -> str:
 def name_of(element: Json) -> str:
     """Return what an element is called where no label stands beside it."""
     kind = str(element["type"])
-    return _words(element.get("placeholder")) or NAMES.get(kind, "Choose")
+    return _words(element.get("placeholder")) or NAMES.get(kind, "Type to search" if kind in EXTERNAL else "Choose")
 
 
 def from_markdown(text: str) -> str:

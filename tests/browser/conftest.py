@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
-from bot.demo.stage import set_stage
+from bot.demo.stage import install_app, set_stage
 from bot.sandbox.server import Sandbox
 
 ARTEFACTS = Path(__file__).parents[2] / "test-output" / "browser"
@@ -22,6 +22,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         bot = BotProcess(sandbox.environment(), tmp_path_factory.mktemp("desk"))
         plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             set_stage(sandbox)

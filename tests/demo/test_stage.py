@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.demo.stage import SHORTCUTS, about_others, case_command
+from bot.demo import manifest as manifests
+from bot.demo.manifest import shortcuts
+from bot.demo.stage import about_others, case_command, install_app, set_stage
 from bot.demo.steps import STEPS
 from bot.sandbox.page_letters import Letter
+from bot.sandbox.page_stage import Shortcut
 from bot.sandbox.page_story import Said, Step, World, tell
+from bot.sandbox.server import Sandbox
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -35,11 +39,37 @@ def test_the_hints_are_those_of_the_help() -> None:
     assert ("help", "this list") in command.usages
 
 
-def test_the_shortcuts_are_those_of_the_manifest() -> None:
-    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    declared = [one for one in manifest["features"].get("shortcuts", []) if one["type"] == "message"]
+def test_the_app_is_installed_as_its_manifest_describes_it() -> None:
+    declared: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    sandbox = Sandbox()
 
-    assert [(one["callback_id"], one["name"]) for one in declared] == [(s.callback_id, s.name) for s in SHORTCUTS]
+    install_app(sandbox)
+
+    grants = sandbox.workspace.grants
+    assert grants.enforced
+    assert grants.scopes == frozenset(declared["oauth_config"]["scopes"]["bot"])
+    assert [grants.has_command(name) for name in ("/case", "/cases")] == [True, False]
+
+
+def test_the_shortcuts_are_those_of_the_manifest() -> None:
+    one = {"name": "New case", "type": "global", "callback_id": "new_case", "description": "For a customer"}
+    other = {"name": "Send", "type": "message", "callback_id": "send"}
+    manifest = {"features": {"shortcuts": [one, other]}}
+
+    assert shortcuts(manifest, "global") == (Shortcut("new_case", "New case", "For a customer"),)
+    assert shortcuts(manifest, "message") == (Shortcut("send", "Send"),)
+    assert shortcuts({"features": {}}, "global") == ()
+
+
+def test_without_a_manifest_everything_is_granted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(manifests, "_FOLDERS", (tmp_path,))
+    sandbox = Sandbox()
+
+    install_app(sandbox)
+    set_stage(sandbox)
+
+    assert not sandbox.workspace.grants.enforced
+    assert sandbox.page.stage.shortcuts == ()
 
 
 @pytest.mark.parametrize(
