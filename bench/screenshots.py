@@ -14,9 +14,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from bot.demo.manifest import install_app
 from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
-from bot.demo.stage import install_app, set_stage
+from bot.demo.stage import set_stage
 from bot.demo.steps import STEPS
 from bot.sandbox.page_deeds import Deeds
 from bot.sandbox.page_story import Step

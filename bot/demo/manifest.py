@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
 import yaml
 
 from bot.sandbox.page_stage import Shortcut
+from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import Json
 
+log = structlog.get_logger(__name__)
 NAME = "manifest.yml"
 _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = (_PACKAGE, _PACKAGE.parent)
@@ -30,3 +33,12 @@ def shortcuts(manifest: Json, kind: str) -> tuple[Shortcut, ...]:
     return tuple(
         Shortcut(one["callback_id"], one["name"], one.get("description", "")) for one in declared if one["type"] == kind
     )
+
+
+def install_app(sandbox: Sandbox) -> None:
+    """Install the app as its manifest describes it, before the bot starts: what is missing there fails here first."""
+    manifest = read_manifest()
+    if manifest is None:
+        log.warning("no manifest here, so every scope and event is granted", file=NAME)
+        return
+    sandbox.workspace.grants.install(manifest)

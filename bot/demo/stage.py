@@ -5,27 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import structlog
-
-from bot.demo.manifest import NAME, read_manifest, shortcuts
+from bot.demo.manifest import read_manifest, shortcuts
 from bot.demo.steps import STEPS
 from bot.sandbox.page_stage import Command, Stage
 from bot.sandbox.server import Sandbox
 from bot.slack.views.answers import usage
 
-log = structlog.get_logger(__name__)
 COMMAND = "/case"
 _CASE = re.compile(r"CASE-(\d+)")
 _USAGE = re.compile(rf"^`{COMMAND} ([^`]+)` (.+)$", re.MULTILINE)
-
-
-def install_app(sandbox: Sandbox) -> None:
-    """Install the app as its manifest describes it, before the bot starts: what is missing there fails here first."""
-    manifest = read_manifest()
-    if manifest is None:
-        log.warning("no manifest here, so every scope and event is granted", file=NAME)
-        return
-    sandbox.workspace.grants.install(manifest)
 
 
 def set_stage(sandbox: Sandbox, told_before: int = 0) -> None:

@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.demo.manifest import install_app
 from bot.demo.process import BotProcess, NotReady
-from bot.demo.stage import install_app
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
 from bot.slack.action_ids import ACKNOWLEDGE

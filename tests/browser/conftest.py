@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from bot.demo.manifest import install_app
 from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
-from bot.demo.stage import install_app, set_stage
+from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
 ARTEFACTS = Path(__file__).parents[2] / "test-output" / "browser"

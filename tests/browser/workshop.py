@@ -1,5 +1,6 @@
 """A Bolt app that uses every kind of modal: fields of all kinds, errors, updates, pushes, suggestions, files."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -72,6 +73,8 @@ def note() -> Json:
 def workshop(client: WebClient, heard: list[Json]) -> App:
     """Return the app; what it hears of views is put into `heard`."""
     app = App(client=client, process_before_response=True)
+    _listen_to_views(app, heard)
+    app.event(re.compile(".*"))(lambda ack: ack())
 
     @app.shortcut("new")
     def new(ack: Ack, body: Json) -> None:
@@ -99,6 +102,10 @@ def workshop(client: WebClient, heard: list[Json]) -> App:
         found = [{"text": plain(text), "value": value} for value, text in CASES.items() if words in text.lower()]
         ack(options=found)
 
+    return app
+
+
+def _listen_to_views(app: App, heard: list[Json]) -> None:
     @app.view("form")
     def created(ack: Ack, body: Json, view: Json) -> None:
         heard.append(body)
@@ -117,13 +124,6 @@ def workshop(client: WebClient, heard: list[Json]) -> App:
     def closed(ack: Ack, body: Json) -> None:
         heard.append(body)
         ack()
-
-    @app.event("app_home_opened")
-    @app.event("message")
-    def other(ack: Ack) -> None:
-        ack()
-
-    return app
 
 
 @contextmanager

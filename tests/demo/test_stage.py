@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from bot.demo import manifest as manifests
-from bot.demo.manifest import shortcuts
-from bot.demo.stage import about_others, case_command, install_app, set_stage
+from bot.demo.manifest import install_app, shortcuts
+from bot.demo.stage import about_others, case_command, set_stage
 from bot.demo.steps import STEPS
 from bot.sandbox.page_letters import Letter
 from bot.sandbox.page_stage import Shortcut
