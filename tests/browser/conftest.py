@@ -49,8 +49,8 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 
 def is_expected(complaint: str) -> bool:
-    """A refused form is told on the page; Chromium writes it into the console besides."""
-    return "400 (Bad Request)" in complaint
+    """A refused form and a lost sandbox are told on the page; Chromium writes them into the console besides."""
+    return any(words in complaint for words in ("400 (Bad Request)", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"))
 
 
 @pytest.fixture
