@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
@@ -24,7 +24,7 @@ def sandbox() -> Iterator[Sandbox]:
 def test_files_go_along_with_words_chosen_or_dropped(sandbox: Sandbox, tab: Page) -> None:
     tab.goto(f"{sandbox.url}?as=U0CARLA&at=C0CUSTOMERS")
     tab.get_by_label("Attach files to the message").set_input_files(
-        [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"one"}]
+        FilePayload(name="a.txt", mimeType="text/plain", buffer=b"one")
     )
     expect(tab.locator("#composer .chosen")).to_contain_text("a.txt")
     dropped = tab.evaluate_handle(
@@ -64,7 +64,7 @@ def test_an_attachment_of_a_mail_is_downloaded(sandbox: Sandbox, tab: Page) -> N
     tab.goto(f"{sandbox.url}?as=U0CARLA&at=C0CUSTOMERS")
     tab.get_by_label("Subject").fill("Invoice")
     tab.locator("input[name=attachments]").first.set_input_files(
-        [{"name": "<b>.html", "mimeType": "text/html", "buffer": b"<script>alert(1)</script>"}]
+        FilePayload(name="<b>.html", mimeType="text/html", buffer=b"<script>alert(1)</script>")
     )
     tab.get_by_role("button", name="Send mail").click()
 
