@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bot.demo import manifest as manifests
+from bot.demo.acts import CARLA
 from bot.demo.manifest import install_app, shortcuts
 from bot.demo.stage import about_others, case_command, set_stage
 from bot.demo.steps import STEPS
@@ -20,6 +21,9 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 CARD = Said("1.0", "U0CASEBOT", "CASE-1 · open Carla", buttons=(("Close", "case_close"),))
 ALERT = Said("2.0", "U0CASEBOT", "CASE-1 4th message without an answer", buttons=(("Acknowledge", "ack"),))
+ANSWER = Letter("Support", "support@desk.test", "", "Re: Order 1017", "Soon.", "<a@desk>", (), verified=True, at=None)
+BACK = Letter("Carla", CARLA, "", "Re: Order 1017", "Thanks!", "<b@c>", ("<a@desk>",), verified=True, at=None)
+SENT = replace(CARD, reactions=frozenset({"envelope", "incoming_envelope"}))
 CLOSURE = Said("3.0", "U0CASEBOT", "Case #CASE-1 closed at 2026-01-31T09:30:00+00:00 by Ada Admin")
 
 
@@ -78,6 +82,9 @@ def test_without_a_manifest_everything_is_granted(monkeypatch: pytest.MonkeyPatc
         ("mail", world(support=CARD)),
         ("chase", world(alerting=ALERT)),
         ("acknowledge", world(alerting=replace(ALERT, text="CASE-1 acknowledged by Ada"))),
+        ("reply", World(received={CARLA: (ANSWER,)})),
+        ("answer", World(received={CARLA: (ANSWER,)}, mails=(BACK,))),
+        ("envelope", world(support=SENT)),
         ("urgent", world(alerting=replace(ALERT, text="CASE-2 Cosmo says “urgent”"))),
         ("wait", world(alerting=replace(ALERT, text="waiting 48 h 03 min"))),
         ("forge", world(support=replace(CARD, text="asks to close CASE-1, sender not verified"))),
@@ -110,12 +117,15 @@ def test_cases_of_the_history_are_no_news() -> None:
 
 
 def test_steps_that_make_no_sense_here_are_left_out() -> None:
-    with_reply = replace(CARD, buttons=(("Reply", "case_reply"),))
+    with_reply = world(support=replace(CARD, buttons=(("Reply", "case_reply"),)))
     bare = [told.step.key for told in tell(STEPS, World())]
-    full = [told.step.key for told in tell(STEPS, replace(world(support=with_reply), plugs=frozenset({"bot"})))]
+    full = [told.step.key for told in tell(STEPS, replace(with_reply, plugs=frozenset({"bot"})))]
+    hearing = [told.step.key for told in tell(STEPS, replace(with_reply, hears=frozenset({"reaction_added"})))]
 
-    assert {"kill", "reply"} & set(bare) == set()
-    assert {"kill", "reply"} <= set(full)
+    assert {"kill", "reply", "answer", "envelope"} & set(bare) == set()
+    assert {"kill", "reply", "answer"} <= set(full)
+    assert "envelope" not in full
+    assert "envelope" in hearing
 
 
 def test_a_topic_is_a_subject_without_its_answers() -> None:
