@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bot.demo.manifest import install_app
 from bot.demo.plug import BotPlug
@@ -12,7 +12,19 @@ from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
+PATIENCE = 30_000
+"""Milliseconds in which something shows; only a machine with much else to do needs them."""
+LONGEST = 240
+"""Seconds for one test: the story alone takes twenty on an idle machine."""
 ARTEFACTS = Path(__file__).parents[2] / "test-output" / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of this folder take their time."""
+    expect.set_options(timeout=PATIENCE)
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +48,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def tab(browser: Browser) -> Iterator[Page]:
     """A wide tab; a script error or anything red in its console fails the test."""
     context = browser.new_context(viewport={"width": 1500, "height": 950})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
