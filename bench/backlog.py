@@ -17,6 +17,7 @@ from imapclient import IMAPClient
 from sqlmodel import func, select
 
 from bot.cases.intake import Intake
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.clock import SystemClock
 from bot.db import Database
@@ -70,7 +71,9 @@ def states(database: Database) -> Counter[str]:
 def measure(settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as folder, opened(f"sqlite:///{folder}/bench.db") as database:
         clock = SystemClock()
-        watcher = MailWatcher(settings, database, clock, Intake(database, clock, Rules()), lambda *_: None)
+        replies = Replies(database, clock, Rules(), mail_leaves=False)
+        intake = Intake(database, clock, Rules(), replies)
+        watcher = MailWatcher(settings, database, clock, intake, lambda *_: None)
         begun = time.monotonic()
         taken = watcher.collect()
         seconds = time.monotonic() - begun

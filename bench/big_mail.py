@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from bot.cases.intake import Intake
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.clock import SystemClock
 from bot.log import configure
@@ -62,7 +63,9 @@ def collect_once() -> None:
     configure("ERROR", "console")
     with tempfile.TemporaryDirectory() as folder, opened(f"sqlite:///{folder}/bench.db") as database:
         clock = SystemClock()
-        watcher = MailWatcher(settings, database, clock, Intake(database, clock, Rules()), lambda *_: None)
+        replies = Replies(database, clock, Rules(), mail_leaves=False)
+        intake = Intake(database, clock, Rules(), replies)
+        watcher = MailWatcher(settings, database, clock, intake, lambda *_: None)
         before, begun = peak(), time.monotonic()
         taken = watcher.collect()
         seconds = time.monotonic() - begun

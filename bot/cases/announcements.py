@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from bot.cases.models import Case, CaseEvent, EventKind, Message, Question
+from bot.cases.models import Attachment, Case, CaseEvent, EventKind, Message, Question
 from bot.outbox.models import Delivery, Priority
 
 
@@ -30,6 +30,13 @@ class Kind(StrEnum):
     REVISION = "revision"
     CLOSING_LOG = "closing_log"
     CLOSE_REASON = "close_reason"
+    REOPENING_LOG = "reopening_log"
+    ANSWER = "answer"
+    FACT = "fact"
+    FILE = "file"
+    SENT_MARK = "sent_mark"
+    REMINDER = "reminder"
+    REPLY = "reply"
     QUESTION = "question"
     NOTICE = "notice"
 
@@ -45,8 +52,13 @@ class About(StrEnum):
     FLOOD = "flood"
 
 
+# Where answers by mail leave; answers in Slack leave in the place where the customer wrote.
+MAIL = "email"
+
 # Said in the case's thread, in order, one after the other.
-_IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON}
+_IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON, Kind.ANSWER, Kind.FACT, Kind.FILE}
+# Of these a backlog may be said in one post: their views draw several at once.
+FOLDABLE = frozenset({Kind.FOLLOW_UP, Kind.REVISION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,11 @@ _CARD_AGAIN = Say(Kind.CARD, Hearer.SUPPORT, About.CASE, Priority.COSMETIC, redr
 _ALERT_AGAIN = Say(Kind.ALERT, Hearer.ALERTING, About.ESCALATION, Priority.COSMETIC, redraw=True)
 _FOLLOW_UP = Say(Kind.FOLLOW_UP, Hearer.SUPPORT, About.MESSAGE, Priority.MESSAGE)
 _REVISION = Say(Kind.REVISION, Hearer.SUPPORT, About.EVENT, Priority.MESSAGE)
+# An answer written at the desk: its words once, then how far it has come.
+_ANSWER = Say(Kind.ANSWER, Hearer.SUPPORT, About.MESSAGE, Priority.MESSAGE)
+_ANSWER_AGAIN = Say(Kind.ANSWER, Hearer.SUPPORT, About.MESSAGE, Priority.COSMETIC, redraw=True)
+# A fact in one line.
+_FACT = Say(Kind.FACT, Hearer.SUPPORT, About.EVENT, Priority.MESSAGE)
 _QUESTION_AGAIN = Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.COSMETIC, redraw=True)
 
 ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
@@ -76,7 +93,15 @@ ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
         Say(Kind.FLOOD, Hearer.SUPPORT, About.FLOOD, Priority.COSMETIC, redraw=True),
         _CARD_AGAIN,
     ),
-    EventKind.ANSWERED: (_FOLLOW_UP, _CARD_AGAIN),
+    EventKind.REPLIED: (_ANSWER, _CARD_AGAIN),
+    EventKind.STOPPED: (_ANSWER_AGAIN, _CARD_AGAIN),
+    EventKind.UNDELIVERED: (_ANSWER_AGAIN, _FACT, _CARD_AGAIN),
+    EventKind.ANSWERED: (
+        _FOLLOW_UP,
+        _ANSWER_AGAIN,
+        Say(Kind.SENT_MARK, Hearer.SUPPORT, About.MESSAGE, Priority.COSMETIC),
+        _CARD_AGAIN,
+    ),
     EventKind.NOTED: (_FOLLOW_UP,),
     EventKind.EDITED: (_REVISION, _CARD_AGAIN),
     EventKind.DELETED: (_REVISION, _CARD_AGAIN),
@@ -87,9 +112,21 @@ ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
     ),
     EventKind.REASON_JOINED: (_ALERT_AGAIN, _CARD_AGAIN),
     EventKind.ACKNOWLEDGED: (_ALERT_AGAIN, _CARD_AGAIN),
+    EventKind.UNACKNOWLEDGED: (_ALERT_AGAIN, _CARD_AGAIN),
+    EventKind.REMINDED: (Say(Kind.REMINDER, Hearer.ALERTING, About.EVENT, Priority.ESCALATION),),
+    EventKind.ASSIGNED: (_FACT, _CARD_AGAIN),
+    EventKind.UNASSIGNED: (_CARD_AGAIN,),
+    EventKind.SNOOZED: (_FACT, _CARD_AGAIN, _ALERT_AGAIN),
+    EventKind.WOKEN: (_FACT, _CARD_AGAIN),
     EventKind.CLOSED: (
         Say(Kind.CLOSING_LOG, Hearer.LOGGING, About.EVENT, Priority.CLOSURE),
         Say(Kind.CLOSE_REASON, Hearer.SUPPORT, About.EVENT, Priority.CLOSURE),
+        _CARD_AGAIN,
+        _ALERT_AGAIN,
+    ),
+    EventKind.REOPENED: (
+        Say(Kind.REOPENING_LOG, Hearer.LOGGING, About.EVENT, Priority.CLOSURE),
+        _FACT,
         _CARD_AGAIN,
         _ALERT_AGAIN,
     ),
@@ -103,6 +140,28 @@ def announce(event: CaseEvent, message: Message | None = None) -> list[Delivery]
     """Return the deliveries of a stored fact; `message` is the one it is about, if any."""
     said = ANNOUNCEMENTS[EventKind(event.kind)]
     return [_delivery(say, event) for say in said if _applies(say, event, message)]
+
+
+def hand_over(attachment: Attachment, at: datetime) -> Delivery:
+    """Return the delivery of a customer's file to the case's thread."""
+    event = CaseEvent(case_id=attachment.case_id, kind="", at=at, actor="", actor_name="")
+    delivery = _delivery(Say(Kind.FILE, Hearer.SUPPORT, About.CASE, Priority.MESSAGE), event)
+    delivery.subject = str(attachment.id)
+    return delivery
+
+
+def send_out(message: Message, place: str, at: datetime, due_at: datetime) -> Delivery:
+    """Return the delivery of an answer to its customer; until `due_at` it may be stopped."""
+    return Delivery(
+        kind=Kind.REPLY,
+        place=place,
+        lane=f"{Kind.REPLY}:{message.case_id}",
+        subject=str(message.id),
+        case_id=message.case_id,
+        priority=Priority.CLOSURE,
+        created_at=at,
+        due_at=due_at,
+    )
 
 
 def ask(question: Question, *, redraw: bool = False) -> Delivery:
@@ -148,10 +207,28 @@ def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
         return False
     if say.kind is Kind.CLOSE_REASON and not event.detail.get("reason"):
         return False
+    if event.kind == EventKind.ASSIGNED and say.kind is Kind.FACT:
+        return bool(event.detail["to"] != event.actor)  # who takes a case himself need not be told
+    if message is not None and say.kind in _OF_WORDS:
+        return _applies_to(say.kind, message)
     if say.about is About.FLOOD and not say.redraw and message is not None:
         return event.detail.get("flood") == str(message.id)
-    # What was written in the case's own thread stands there already.
-    return not (say.kind in _IN_THREAD and message is not None and message.inside)
+    return True
+
+
+_OF_WORDS = {Kind.ANSWER, Kind.SENT_MARK, Kind.FOLLOW_UP, Kind.REVISION}
+
+
+def _applies_to(kind: Kind, message: Message) -> bool:
+    """What stands in the case's own thread already is not said there again; if it was sent on, it gets a mark."""
+    stands_there = message.inside or message.copy_of is not None
+    if kind is Kind.SENT_MARK:
+        return bool(message.sending) and stands_there
+    if kind is Kind.ANSWER:
+        return bool(message.sending) and not stands_there
+    if kind is Kind.FOLLOW_UP and message.sending:
+        return False
+    return not message.inside
 
 
 def _delivery(say: Say, event: CaseEvent) -> Delivery:

@@ -23,3 +23,7 @@ class IllegalMove(CaseError):
 
 class WhichCase(CaseError):
     """An order that names no case."""
+
+
+class StaleDrawing(IllegalMove):
+    """Somebody else moved the case since the drawing that was clicked was made."""

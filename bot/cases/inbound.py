@@ -14,6 +14,10 @@ class Source(StrEnum):
     EMAIL = "email"
 
 
+# The place of words that were written at the desk itself: in a form, by a command, in App Home.
+DESK = "desk"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who speaks or acts. `identity` is a Slack user id or a lower-cased mail address.
@@ -34,6 +38,21 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that comes with a message: what it calls itself, and where its bytes are held.
+
+    `held` is `mail:<raw mail>:<part>` or `slack:<file id>`; `size` is in bytes. `withheld` says why it is listed but
+    passed on to nobody; empty for ordinary files.
+    """
+
+    name: str
+    content_type: str
+    size: int
+    held: str
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """One incoming message.
 
@@ -41,7 +60,8 @@ class Inbound:
     `text` holds only the new words; `full_text` everything, where that differs. `at` is the message's own time.
     `thread` is the Slack ts of the thread it stands in; `reference` and `references` are mail's Message-IDs: its
     own and those it answers. `readers` are the mail addresses that got it too. `inside` says that only the
-    team reads that place (a case's thread in the support channel).
+    team reads that place (a case's thread in the support channel). `taken_down_by` is the admin who wrote it down for
+    the author (a telephone call), or who made a case of it.
     """
 
     source: Source
@@ -59,6 +79,8 @@ class Inbound:
     inside: bool = False
     raw_mail_id: int | None = None
     verdict: str = ""
+    attachments: tuple[Attached, ...] = ()
+    taken_down_by: Author | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

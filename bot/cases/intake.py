@@ -9,21 +9,25 @@ import structlog
 from sqlmodel import Session, select
 
 from bot.cases import lifecycle, rules
-from bot.cases.errors import ONLY_ADMINS
+from bot.cases.deeds import end, raise_alarm, take_answer, wake
+from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
-from bot.cases.placing import case_cited, closed_case_of_thread, place
+from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
+    attach,
+    attach_incoming,
     flood_since,
-    latest_escalation_of,
+    load,
     mails_since,
     next_case_id,
     open_case_of,
-    pending_of,
     record,
+    recorded_under,
     unanswered_messages,
 )
+from bot.cases.replies import Replies, bounced
 from bot.clock import Clock
 from bot.db import Database, queue_up
 
@@ -33,10 +37,11 @@ log = structlog.get_logger(__name__)
 class Intake:
     """Takes inbounds in, each exactly once, and judges keywords and follow-ups in the same transaction."""
 
-    def __init__(self, database: Database, clock: Clock, desk_rules: rules.Rules) -> None:
+    def __init__(self, database: Database, clock: Clock, desk_rules: rules.Rules, replies: Replies) -> None:
         self._writers = database.writers
         self._clock = clock
         self._rules = desk_rules
+        self._replies = replies
 
     def receive(self, inbound: Inbound) -> Taken:
         """Take one inbound in, in a transaction of its own."""
@@ -52,6 +57,26 @@ class Intake:
         taken = self._place(session, inbound, self._clock.now())
         log.info("inbound taken", outcome=taken.outcome.value, case=taken.case_id, source=inbound.source.value)
         return taken
+
+    def add_to(self, case_id: str, inbound: Inbound, by: Author) -> Taken:
+        """Put somebody's words into a case of an admin's choice: as a message of its customer, or else as a note."""
+        if not by.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        with self._writers.begin() as session:
+            queue_up(session, f"{inbound.source}:{inbound.author.identity}")
+            known = _seen(session, inbound)
+            if known is not None:
+                raise IllegalMove(f"These words stand in {known.case_id or 'a question to the team'} already.")
+            case = load(session, case_id)
+            now = self._clock.now()
+            if case.customer_identifier == inbound.author.identity and case.status == Status.OPEN:
+                return self._from_customer(session, inbound, now)
+            self._noted(session, case, inbound, now)
+            return Taken(Outcome.JOINED, case.case_id)
+
+    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
+        """Note in the caller's transaction that a mail of ours came back; returns its case id, or None if not ours."""
+        return bounced(session, references, reason, at)
 
     def confirm(self, session: Session, inbound: Inbound, by: Author, at: datetime) -> Taken:
         """Take a questioned mail in as the admin's words it claims to be; `by` answers for it and closes."""
@@ -70,7 +95,7 @@ class Intake:
             ).first()
             if message is None or message.deleted_at is not None or revision.text == message.body:
                 return False
-            if session.exec(select(CaseEvent.id).where(CaseEvent.key == _key(revision))).first() is not None:
+            if recorded_under(session, _key(revision)) is not None:
                 return False
             self._revise(session, message, revision)
             return True
@@ -85,7 +110,7 @@ class Intake:
         return self._from_customer(session, inbound, now)
 
     def _from_customer(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
-        case = open_case_of(session, inbound.author.identity)
+        case = case_joined(session, inbound) or open_case_of(session, inbound.author.identity)
         opening = case is None
         if case is None:
             case, opened = lifecycle.open_case(next_case_id(session), inbound, now, case_cited(session, inbound))
@@ -97,10 +122,13 @@ class Intake:
         else:
             message = _message(case, inbound)
             record(session, self._received(session, case, message, now), message=message)
+            if case.snoozed_until is not None:
+                wake(session, case, inbound.author, now)
+        attach_incoming(session, message, inbound.attachments, now)
         words = rules.judged_words(inbound.text, inbound.subject, case.subject, opening=opening)
         reasons = rules.keyword_reasons(words, self._rules, inbound.at)
         reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, inbound.at)
-        raise_alarm(session, case, reasons, now)
+        raise_alarm(session, case, reasons, now, self._rules)
         return Taken(Outcome.OPENED if opening else Outcome.JOINED, case.case_id)
 
     def _received(self, session: Session, case: Case, message: Message, now: datetime) -> CaseEvent:
@@ -119,27 +147,39 @@ class Intake:
         if placed is None:
             return Taken(Outcome.UNPLACED, ask_back=_which_case(session, inbound, wants_close=wants_close))
         case = placed.case
+        ask_back = ""
         if placed.visible:
-            self._answered(session, case, inbound, now)
+            message = _message(case, inbound)
+            take_answer(session, case, message, inbound.author, now)
+            attach_incoming(session, message, inbound.attachments, now)
+        elif inbound.inside and self._rules.thread_replies and not wants_close:
+            ask_back = self._sent_on(session, case, inbound, now)
         else:
             self._noted(session, case, inbound, now)
         if wants_close and case.status == Status.CLOSED:
-            return Taken(Outcome.ADMIN, case.case_id, ask_back=str(lifecycle.already_closed(case, now)))
-        if wants_close:
+            ask_back = str(lifecycle.already_closed(case, now))
+        elif wants_close:
             end(session, case, closer, now)
-        return Taken(Outcome.ADMIN, case.case_id)
+        return Taken(Outcome.ADMIN, case.case_id, ask_back=ask_back)
+
+    def _sent_on(self, session: Session, case: Case, inbound: Inbound, now: datetime) -> str:
+        """Send on what an admin wrote in a case's thread (THREAD_REPLIES); what can't leave is kept as a note."""
+        message = _message(case, inbound)
+        try:
+            self._replies.take(session, case, message, inbound.author, now)
+        except IllegalMove as refusal:
+            self._noted(session, case, inbound, now)
+            return str(refusal)
+        attach(session, message, inbound.attachments)
+        return ""
 
     def _noted(self, session: Session, case: Case, inbound: Inbound, now: datetime) -> None:
         message = _message(case, inbound, internal=True)
         record(session, lifecycle.note(case, message, now), message=message)
-
-    def _answered(self, session: Session, case: Case, inbound: Inbound, now: datetime) -> None:
-        message = _message(case, inbound)
-        record(session, lifecycle.answer(case, message, now), message=message)
-        pending = pending_of(session, case)
-        if pending is not None and lifecycle.settles(pending, message.timestamp):
-            event = lifecycle.acknowledge(case, pending, inbound.author, now, "answered")
-            record(session, event, escalation=pending)
+        if inbound.inside:
+            attach(session, message, inbound.attachments)  # they stand in the thread already
+        else:
+            attach_incoming(session, message, inbound.attachments, now)
 
     def _from_doubtful(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
         placed = place(session, inbound)
@@ -169,29 +209,8 @@ class Intake:
         if revision.text is not None and not message.is_admin and not message.internal:
             said_before = {word for word, _ in rules.keywords_in(before, self._rules.keywords)}
             reasons = rules.keyword_reasons(revision.text, self._rules, revision.at)
-            raise_alarm(session, case, [r for r in reasons if r.detail["keyword"] not in said_before], now)
-
-
-def raise_alarm(
-    session: Session, case: Case, reasons: Sequence[rules.Reason], now: datetime, by: Author = lifecycle.SYSTEM
-) -> bool:
-    """Escalate an open case for these reasons, or join them to the pending escalation; False if nothing is new."""
-    if not reasons or case.status == Status.CLOSED:
-        return False
-    escalation, event = lifecycle.escalate(case, pending_of(session, case), reasons, by, now)
-    if event is None:
-        return False
-    record(session, event, escalation=escalation)
-    kinds = [str(reason.kind) for reason in reasons]
-    log.info("case escalated", case=case.case_id, reasons=kinds, joined=event.kind == EventKind.REASON_JOINED)
-    return True
-
-
-def end(session: Session, case: Case, by: Author, now: datetime, reason: str = "") -> None:
-    """Close a case; its last alert is redrawn with it."""
-    event = lifecycle.close(case, pending_of(session, case), by, now, reason)
-    record(session, event, escalation=latest_escalation_of(session, case))
-    log.info("case closed", case=case.case_id, actor=by.identity)
+            fresh = [reason for reason in reasons if reason.detail["keyword"] not in said_before]
+            raise_alarm(session, case, fresh, now, self._rules)
 
 
 def _seen(session: Session, inbound: Inbound) -> Taken | None:
@@ -241,6 +260,7 @@ def _message(case: Case, inbound: Inbound, *, internal: bool = False) -> Message
         inside=inbound.inside,
         raw_mail_id=inbound.raw_mail_id,
         verdict=inbound.verdict,
+        readers=sorted(inbound.readers),
     )
 
 

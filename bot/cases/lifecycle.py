@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author, Inbound
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, ReasonKind, Status
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, ReasonKind, Sending, Status
 from bot.cases.rules import Reason, span
 
 SYSTEM = Author("casebot", "Casebot")
@@ -30,6 +30,8 @@ def open_case(case_id: str, inbound: Inbound, at: datetime, cited: Case | None =
         last_message_at=inbound.at,
     )
     detail: dict[str, object] = {}
+    if inbound.taken_down_by is not None:
+        detail["taken_down_by"] = inbound.taken_down_by.signature
     if cited is not None:
         detail["follows" if cited.customer_identifier == case.customer_identifier else "mentions"] = cited.case_id
     return case, _fact(case, EventKind.OPENED, inbound.author, at, **detail)
@@ -51,7 +53,30 @@ def answer(case: Case, message: Message, at: datetime) -> CaseEvent:
     """Take an answer that the customer can see: waiting time and follow-ups start anew at its time."""
     _count(case, message)
     _restart_clock(case, message.timestamp)
+    case.undelivered = ""
     return _fact(case, EventKind.ANSWERED, _author_of(message), at)
+
+
+def reply(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
+    """Take an answer written at the desk; it counts once it has left, so no clock moves yet."""
+    message.sending = Sending.WAITING
+    return _fact(case, EventKind.REPLIED, by, at)
+
+
+def stop(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
+    """Keep an answer back that has not left yet: it stays with the team, as a note does."""
+    message.sending = Sending.STOPPED
+    message.internal = True
+    return _fact(case, EventKind.STOPPED, by, at)
+
+
+def fail(case: Case, message: Message, reason: str, at: datetime) -> CaseEvent:
+    """Note that the customer did not get an answer, and why."""
+    message.sending = Sending.FAILED
+    message.failure = reason
+    case.undelivered = reason
+    case.version += 1
+    return _fact(case, EventKind.UNDELIVERED, SYSTEM, at, reason=reason)
 
 
 def note(case: Case, message: Message, at: datetime) -> CaseEvent:
@@ -106,14 +131,95 @@ def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datet
     if escalation is None:
         raise IllegalMove(f"Nothing is waiting for an acknowledgement in {case.case_id}.")
     if escalation.settled_at is not None:
-        verb = "answered" if escalation.outcome == "answered" else "acknowledged"
-        ago = _ago(escalation.settled_at, at)
-        raise IllegalMove(f"{case.case_id} was {verb} by {escalation.settled_by} {ago}.")
+        verb = escalation.outcome
+        since = ago(escalation.settled_at, at)
+        raise IllegalMove(f"{case.case_id} was {verb} by {escalation.settled_by} {since}.")
     _settle(escalation, by, at, how)
+    clock_before = case.clock_restarted_at.isoformat() if case.clock_restarted_at else ""
     if how != "answered":
         _restart_clock(case, at)
     case.version += 1
-    return _fact(case, EventKind.ACKNOWLEDGED, by, at, how=how)
+    return _fact(case, EventKind.ACKNOWLEDGED, by, at, how=how, clock_before=clock_before)
+
+
+def unacknowledge(
+    case: Case, escalation: Escalation | None, acknowledged: CaseEvent | None, by: Author, at: datetime
+) -> CaseEvent:
+    """Take an acknowledgement back: the alert is pending again, and the clock stands as it stood before.
+
+    `acknowledged` is the fact that is taken back; it knows the clock of that time.
+    """
+    if case.status == Status.CLOSED:
+        raise already_closed(case, at)
+    if escalation is None or acknowledged is None or escalation.outcome != "acknowledged":
+        raise IllegalMove(f"Nobody's acknowledgement can be taken back in {case.case_id}.")
+    before = str(acknowledged.detail.get("clock_before") or "")
+    if case.clock_restarted_at == escalation.settled_at:
+        case.clock_restarted_at = datetime.fromisoformat(before) if before else None
+    escalation.settled_at = escalation.settled_by = escalation.outcome = None
+    case.version += 1
+    return _fact(case, EventKind.UNACKNOWLEDGED, by, at)
+
+
+def remind(case: Case, at: datetime) -> CaseEvent:
+    """Say again that an escalation waits for somebody."""
+    return _fact(case, EventKind.REMINDED, SYSTEM, at)
+
+
+def assign(case: Case, to: Author | None, by: Author, at: datetime) -> CaseEvent:
+    """Give the case to an admin, or with None to nobody."""
+    if case.status == Status.CLOSED:
+        raise already_closed(case, at)
+    if to is not None and not to.is_admin:
+        raise IllegalMove(f"{to.signature} is no admin, so {case.case_id} can't be assigned to them.")
+    if case.assignee == (to.identity if to else None):
+        owner = "you" if to == by else case.assignee_name
+        raise IllegalMove(f"{case.case_id} is assigned to {owner or 'nobody'} already.")
+    was = case.assignee_name
+    case.assignee, case.assignee_name = (to.identity, to.signature) if to else (None, "")
+    case.version += 1
+    if to is None:
+        return _fact(case, EventKind.UNASSIGNED, by, at, was=was)
+    return _fact(case, EventKind.ASSIGNED, by, at, to=to.identity, to_name=to.signature, was=was)
+
+
+def snooze(case: Case, pending: Escalation | None, until: datetime, by: Author, at: datetime) -> CaseEvent:
+    """Let the case rest until then: no clock escalates it, and a pending alert is stopped."""
+    if case.status == Status.CLOSED:
+        raise already_closed(case, at)
+    if until <= at:
+        raise IllegalMove("That time has passed already. Choose one that is still to come, for example `2h`.")
+    if case.snoozed_until == until:
+        raise IllegalMove(f"{case.case_id} rests until then already.")
+    if pending is not None:
+        _settle(pending, by, at, "snoozed")
+    case.snoozed_until = until
+    case.version += 1
+    return _fact(case, EventKind.SNOOZED, by, at, until=until.isoformat(), alerted=pending is not None)
+
+
+def wake(case: Case, by: Author, at: datetime) -> CaseEvent:
+    """End a case's rest; its clock starts anew."""
+    case.snoozed_until = None
+    _restart_clock(case, at)
+    case.version += 1
+    return _fact(case, EventKind.WOKEN, by, at)
+
+
+def reopen(case: Case, other: Case | None, by: Author, at: datetime) -> CaseEvent:
+    """Open a closed case again under its number; `other` is the customer's open case, of which there is but one."""
+    if case.status != Status.CLOSED:
+        raise IllegalMove(f"{case.case_id} is open.")
+    if other is not None:
+        raise IllegalMove(
+            f"{case.case_id} can't be opened again: its customer has an open case, {other.case_id}. Go on there."
+        )
+    case.status = Status.OPEN
+    case.closed_at = case.closed_by = None
+    case.escalated = False
+    _restart_clock(case, at)
+    case.version += 1
+    return _fact(case, EventKind.REOPENED, by, at)
 
 
 def settles(escalation: Escalation, said_at: datetime) -> bool:
@@ -128,6 +234,7 @@ def close(case: Case, pending: Escalation | None, by: Author, at: datetime, reas
     if case.status == Status.CLOSED:
         raise already_closed(case, at)
     case.status = Status.CLOSED
+    case.snoozed_until = None
     case.closed_at = at
     case.closed_by = by.signature
     case.version += 1
@@ -138,12 +245,14 @@ def close(case: Case, pending: Escalation | None, by: Author, at: datetime, reas
 
 def already_closed(case: Case, at: datetime) -> IllegalMove:
     """Return the refusal that says who closed the case, and how long ago."""
-    ago = _ago(case.closed_at or at, at)
-    return IllegalMove(f"{case.case_id} was closed by {case.closed_by} {ago}.")
+    since = ago(case.closed_at or at, at)
+    return IllegalMove(f"{case.case_id} was closed by {case.closed_by} {since}.")
 
 
 def _count(case: Case, message: Message) -> None:
     case.message_count += 1
+    if message.timestamp >= case.last_message_at:
+        case.awaits_us = not message.is_admin
     case.last_message_at = max(case.last_message_at, message.timestamp)
 
 
@@ -169,10 +278,19 @@ def _author_of(message: Message) -> Author:
 
 
 def _fact(case: Case, kind: EventKind, by: Author, at: datetime, **detail: object) -> CaseEvent:
-    return CaseEvent(case_id=case.case_id, kind=kind, at=at, actor=by.identity, actor_name=by.signature, detail=detail)
+    return CaseEvent(
+        case_id=case.case_id,
+        kind=kind,
+        at=at,
+        actor=by.identity,
+        actor_name=by.signature,
+        version=case.version,
+        detail=detail,
+    )
 
 
-def _ago(then: datetime, now: datetime) -> str:
+def ago(then: datetime, now: datetime) -> str:
+    """Return how long ago something was, in words."""
     if now - then < timedelta(hours=48):
         return f"{span(now - then)} ago"
     return f"on {then:%Y-%m-%d}"

@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     OPENED = "opened"
     RECEIVED = "received"
     FLOODED = "flooded"
+    REPLIED = "replied"
+    STOPPED = "stopped"
+    UNDELIVERED = "undelivered"
     ANSWERED = "answered"
     NOTED = "noted"
     EDITED = "edited"
@@ -32,7 +35,14 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     REASON_JOINED = "reason_joined"
     ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    REMINDED = "reminded"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
     CLOSED = "closed"
+    REOPENED = "reopened"
     ASKED = "asked"
     CONFIRMED = "confirmed"
     IGNORED = "ignored"
@@ -45,6 +55,18 @@ class ReasonKind(StrEnum):
     FOLLOW_UPS = "follow_ups"
     WAITING = "waiting"
     ASKED = "asked"
+    ACK_EXPIRED = "ack_expired"
+    SNOOZE_OVER = "snooze_over"
+
+
+class Sending(StrEnum):
+    """How far an answer written at the desk has come; empty for words that came in from outside."""
+
+    NONE = ""
+    WAITING = "waiting"
+    SENT = "sent"
+    STOPPED = "stopped"
+    FAILED = "failed"
 
 
 OPEN_CASES = text("status = 'open'")
@@ -57,6 +79,8 @@ class Case(SQLModel, table=True):
     `last_message_at` moves with each customer message and each visible answer. `clock_restarted_at` is the latest
     acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
+    While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
+    latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last.
     """
 
     __tablename__ = "cases"
@@ -78,6 +102,35 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
+        # The lists of the board, in their order.
+        Index(
+            "ix_cases_open_escalated",
+            "status",
+            "last_message_at",
+            sqlite_where=text("status = 'open' AND escalated = 1"),
+            postgresql_where=text("status = 'open' AND escalated"),
+        ),
+        Index(
+            "ix_cases_awaiting_us",
+            "status",
+            "last_message_at",
+            sqlite_where=text("status = 'open' AND awaits_us = 1"),
+            postgresql_where=text("status = 'open' AND awaits_us"),
+        ),
+        Index(
+            "ix_cases_open_assignee",
+            "assignee",
+            "last_message_at",
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
+        ),
+        Index(
+            "ix_cases_closed_at",
+            "status",
+            "closed_at",
+            sqlite_where=text("status = 'closed'"),
+            postgresql_where=text("status = 'closed'"),
+        ),
         Index("ix_cases_status", "status", "created_at"),
     )
 
@@ -96,6 +149,11 @@ class Case(SQLModel, table=True):
     clock_restarted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by: str | None = None
     version: int = 1
+    assignee: str | None = Field(default=None, index=True)
+    assignee_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undelivered: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    awaits_us: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Message(SQLModel, table=True):
@@ -103,6 +161,8 @@ class Message(SQLModel, table=True):
 
     `body` is the newest wording and holds what was new; `full_body` the whole text where that differs.
     (source, place, external_id) names the message for ever, so that taking it in twice is impossible.
+    `sending` tells how far an answer of the desk has come, `failure` why the customer did not get it, `copy_of` the
+    note of which it is a copy. `readers` are the mail addresses that got the message too.
     """
 
     __tablename__ = "messages"
@@ -110,6 +170,7 @@ class Message(SQLModel, table=True):
         UniqueConstraint("source", "place", "external_id"),
         Index("ix_messages_case_timeline", "case_id", "timestamp"),
         Index("ix_messages_thread", "place", "thread"),
+        Index("uq_messages_copy_of", "copy_of", unique=True),  # a note is sent to the customer once
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -131,12 +192,36 @@ class Message(SQLModel, table=True):
     raw_mail_id: int | None = None
     verdict: str = ""
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sending: str = Field(default=Sending.NONE, sa_column_kwargs={"server_default": ""})
+    failure: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    copy_of: int | None = None
+    readers: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+
+
+class Attachment(SQLModel, table=True):
+    """A file that came with a message, or goes out with an answer. Its bytes stay where they are `held`.
+
+    `held` is `mail:<raw mail>:<part>` or `slack:<file id>`; `size` is in bytes. `withheld` says why it is listed but
+    passed on to nobody; empty for ordinary files.
+    """
+
+    __tablename__ = "attachments"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id", index=True)
+    message_id: int = Field(foreign_key="messages.id", index=True)
+    name: str
+    content_type: str
+    size: int
+    held: str
+    withheld: str = ""
 
 
 class CaseEvent(SQLModel, table=True):
     """A fact about a case, never changed. In order they are the timeline and the audit trail.
 
-    `key` is set where the fact may be reported twice (an edit that Slack sends again) and is unique.
+    `version` is the case's after this fact; only moves change it. `key` is set where the fact may be reported twice
+    (an edit that Slack sends again) and is unique.
     """
 
     __tablename__ = "case_events"
@@ -152,11 +237,12 @@ class CaseEvent(SQLModel, table=True):
     escalation_id: int | None = Field(default=None, foreign_key="escalations.id")
     question_id: int | None = Field(default=None, foreign_key="questions.id")
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     key: str | None = Field(default=None, unique=True)
 
 
 class Escalation(SQLModel, table=True):
-    """One time that a case was made louder. Pending until acknowledged, answered or closed (`outcome`).
+    """One time that a case was made louder. Pending until acknowledged, answered, snoozed or closed (`outcome`).
 
     `reasons` is a list of {kind, words, at}; further reasons join while it is pending.
     """

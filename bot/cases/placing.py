@@ -13,6 +13,10 @@ from bot.cases.records import open_case_of
 from bot.cases.rules import new_words
 from bot.outbox.models import Receipt
 
+# A thread cites its whole history; the newest mails decide.
+CITED_AT_MOST = 20
+MAILS_LOOKED_AT = 200
+
 _NAMED = re.compile(r"(?<![\w-])case[-\s#]{0,2}(\d{1,9})(?!\w)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:case-?|#)?(\d{1,9})", re.IGNORECASE)
 
@@ -53,7 +57,7 @@ def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
     """Return the closed case whose customer's thread the words stand in, where `place` found no open one instead."""
     if inbound.thread is None or inbound.inside:
         return None
-    return _case_of_thread(session, inbound.place, inbound.thread)
+    return case_of_thread(session, inbound.place, inbound.thread)
 
 
 def case_cited(session: Session, inbound: Inbound) -> Case | None:
@@ -62,13 +66,39 @@ def case_cited(session: Session, inbound: Inbound) -> Case | None:
     return session.get(Case, cited) if cited else None
 
 
+def case_joined(session: Session, inbound: Inbound) -> Case | None:
+    """Return the open case, its row locked, that a mail joins by what it answers, whoever its sender is.
+
+    It may answer one of our own mails, whose Message-ID nobody can guess; or another mail of the case, whose
+    Message-ID is no secret, if its sender took part in that case: wrote in it or was among a mail's readers.
+    """
+    if inbound.source is not Source.EMAIL or not inbound.references:
+        return None
+    known = select(Message).where(col(Message.reference).in_(inbound.references))
+    for message in session.exec(known.order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST)):
+        if message.sending or _took_part(session, message.case_id, inbound.author.identity):
+            case = _locked(session, message.case_id)
+            if case is not None and case.status == Status.OPEN:
+                return case
+    return None
+
+
+def _took_part(session: Session, case_id: str, address: str) -> bool:
+    mails = select(Message.sender, Message.readers).where(
+        Message.case_id == case_id, Message.source == Source.EMAIL, col(Message.internal).is_(False)
+    )
+    newest = mails.order_by(col(Message.id).desc()).limit(MAILS_LOOKED_AT)
+    return any(address == sender or address in readers for sender, readers in session.exec(newest))
+
+
 def _case_it_stands_in(session: Session, inbound: Inbound) -> str | None:
     if inbound.source is Source.EMAIL:
         return _case_of_references(session, inbound.references)
-    return _case_of_thread(session, inbound.place, inbound.thread) if inbound.thread else None
+    return case_of_thread(session, inbound.place, inbound.thread) if inbound.thread else None
 
 
-def _case_of_thread(session: Session, place: str, thread: str) -> str | None:
+def case_of_thread(session: Session, place: str, thread: str) -> str | None:
+    """Return the case whose card, alert or customer's message a Slack thread stands under, or None."""
     ours = select(Receipt.case_id).where(Receipt.place == place, Receipt.external_id == thread)
     under = select(Message.case_id).where(
         Message.source == Source.SLACK,
@@ -83,7 +113,7 @@ def _case_of_thread(session: Session, place: str, thread: str) -> str | None:
 def _case_of_references(session: Session, references: tuple[str, ...]) -> str | None:
     if not references:
         return None
-    known = select(Message.case_id).where(Message.source == Source.EMAIL, col(Message.reference).in_(references))
+    known = select(Message.case_id).where(col(Message.reference).in_(references))
     return session.exec(known.order_by(col(Message.timestamp).desc()).limit(1)).first()
 
 

@@ -5,56 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.cases.announcements import Kind
-from bot.cases.errors import NoSuchCase
+from bot.cases.board import Board as Board
+from bot.cases.board import Filter as Filter
+from bot.cases.board import Sheet as Sheet
+from bot.cases.board import board, sheets
+from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
+from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question
+from bot.cases.placing import case_of_thread
+from bot.cases.records import latest_of_customer
+from bot.cases.replies import way_to_customer
+from bot.cases.search import Page, search
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
-
-
-class Filter(StrEnum):
-    """Which cases a list shows."""
-
-    OPEN = "open"
-    ESCALATED = "escalated"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see."""
-
-    case: Case
-    latest: Message | None
-    escalation: Escalation | None
-
-    @property
-    def pending(self) -> bool:
-        """Whether an escalation waits for its acknowledgement."""
-        return self.escalation is not None and self.escalation.settled_at is None
-
-    @property
-    def waiting_since(self) -> datetime:
-        """When the case was last moved: the later of its last message and the restart of its clock."""
-        return max(self.case.last_message_at, self.case.clock_restarted_at or self.case.last_message_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The desk at a glance: figures, and one page of cases, the longest waiting first."""
-
-    open: int
-    escalated: int
-    unacknowledged: int
-    cases: Sequence[Sheet]
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +34,32 @@ class Flood:
     mails: int
     first: Message
     latest: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An answer that leaves: its words, the customer's message that it answers, and its files.
+
+    `place` and `thread` are where it goes in Slack. `token` is unguessable and the same at every try, so that a mail
+    that is sent twice is one mail to its reader. `earlier` are the Message-IDs of the case's other mails, oldest first.
+    """
+
+    case: Case
+    message: Message
+    answered: Message | None
+    attachments: Sequence[Attachment]
+    token: str
+    place: str
+    thread: str | None
+    earlier: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact of a timeline, and the message it is about, if any."""
+
+    event: CaseEvent
+    message: Message | None
 
 
 class CaseQueries:
@@ -79,7 +74,7 @@ class CaseQueries:
             case = session.get(Case, case_id)
             if case is None:
                 raise NoSuchCase(f"There is no {case_id}.")
-            return _sheet(session, case)
+            return sheets(session, [case])[0]
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
@@ -88,25 +83,28 @@ class CaseQueries:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
 
-    def board(self, limit: int, which: Filter = Filter.OPEN) -> Board:
-        """Return the figures and the first `limit` cases of a list."""
+    def board(
+        self,
+        limit: int,
+        which: Filter = Filter.OPEN,
+        viewer: str = "",
+        after: str = "",
+        today: datetime | None = None,
+    ) -> Board:
+        """Return the figures and a page of a list, `after` another one's; `viewer` is the admin who asks."""
         with self._readers.begin() as session:
-            chosen = _chosen(which)
-            cases = session.exec(chosen.limit(limit)).all()
-            total = _count(session, chosen)
-            return Board(
-                open=_count(session, _chosen(Filter.OPEN)),
-                escalated=_count(session, _chosen(Filter.ESCALATED)),
-                unacknowledged=_count(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
-                cases=[_sheet(session, case) for case in cases],
-                more=total - len(cases),
-            )
+            return board(session, limit, which, viewer, after, today)
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""
         own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
-            return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+            return sheets(session, session.exec(own.limit(limit)).all())
+
+    def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+        """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""
+        with self._readers.begin() as session:
+            return search(session, typed, viewer, limit, after)
 
     def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return messages in the order of their own time."""
@@ -161,22 +159,73 @@ class CaseQueries:
                 session.exec(select(Delivery.id).where(Delivery.lane == lane, unsettled()).limit(1)).first() is not None
             )
 
+    def letter(self, message_id: int) -> Letter:
+        """Return an answer written at the desk with all that its sender needs; LookupError if there is none."""
+        with self._readers.begin() as session:
+            message = session.get_one(Message, message_id)
+            case = session.get_one(Case, message.case_id)
+            leaving = select(Delivery.delivery_id).where(
+                Delivery.kind == Kind.REPLY, Delivery.subject == str(message_id)
+            )
+            latest = latest_of_customer(session, case)
+            return Letter(
+                case=case,
+                message=message,
+                answered=latest,
+                attachments=_attachments(session, message_id),
+                token=session.exec(leaving).one(),
+                place=way_to_customer(case, latest)[0],
+                thread=way_to_customer(case, latest)[1],
+                earlier=_earlier_mails(session, message),
+            )
 
-def _sheet(session: Session, case: Case) -> Sheet:
-    visible = select(Message).where(Message.case_id == case.case_id, col(Message.internal).is_(False))
-    latest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)
-    raised = select(Escalation).where(Escalation.case_id == case.case_id).order_by(col(Escalation.raised_at).desc())
-    return Sheet(case, session.exec(latest).first(), session.exec(raised.limit(1)).first() if case.escalated else None)
+    def attachments(self, message_id: int) -> Sequence[Attachment]:
+        """Return the files of a message, in their order."""
+        with self._readers.begin() as session:
+            return _attachments(session, message_id)
+
+    def attachment(self, attachment_id: int) -> Attachment:
+        """Return one file; LookupError if there is none."""
+        with self._readers.begin() as session:
+            return session.get_one(Attachment, attachment_id)
+
+    def case_of_thread(self, place: str, thread: str) -> str | None:
+        """Return the case in whose thread, or under whose customer's message, a Slack thread stands; or None."""
+        with self._readers.begin() as session:
+            return case_of_thread(session, place, thread)
+
+    def grounds(self, case_id: str, viewer: Author) -> Grounds:
+        """Return what the rules judge a case by; the team's inner life, so for admins only."""
+        if not viewer.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        with self._readers.begin() as session:
+            return grounds(session, case_id)
+
+    def timeline(self, case_id: str, limit: int = 1000) -> Sequence[Entry]:
+        """Return the facts of a case in their order, each with the message it is about, the newest `limit` of them."""
+        newest = (
+            select(CaseEvent, Message)
+            .join(Message, col(CaseEvent.message_id) == col(Message.id), isouter=True)
+            .where(CaseEvent.case_id == case_id)
+            .order_by(col(CaseEvent.id).desc())
+            .limit(limit)
+        )
+        with self._readers.begin() as session:
+            return [Entry(event, message) for event, message in reversed(session.exec(newest).all())]
 
 
-def _chosen(which: Filter) -> SelectOfScalar[Case]:
-    if which is Filter.CLOSED:
-        return select(Case).where(Case.status == Status.CLOSED).order_by(col(Case.closed_at).desc())
-    still_open = select(Case).where(is_open())
-    if which is Filter.ESCALATED:
-        still_open = still_open.where(col(Case.escalated).is_(True))
-    return still_open.order_by(col(Case.last_message_at))
+def _earlier_mails(session: Session, message: Message) -> Sequence[str]:
+    """Return the Message-IDs of the mails that the customer wrote or got before, the newest hundred of them."""
+    visible = select(Message.reference).where(
+        Message.case_id == message.case_id,
+        Message.reference != "",
+        col(Message.internal).is_(False),
+        col(Message.id) < message.id,
+    )
+    newest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(100)
+    return list(reversed(session.exec(newest).all()))
 
 
-def _count(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> int:
-    return session.exec(select(func.count()).select_from(chosen.order_by(None).subquery())).one()
+def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:
+    of_message = select(Attachment).where(Attachment.message_id == message_id)
+    return session.exec(of_message.order_by(col(Attachment.id))).all()

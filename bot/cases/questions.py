@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.cases.announcements import ask as announce_question
 from bot.cases.errors import IllegalMove, NoSuchCase
-from bot.cases.inbound import Author, Inbound, Source
+from bot.cases.inbound import Attached, Author, Inbound, Source
 from bot.cases.models import Case, CaseEvent, EventKind, Question
 from bot.cases.records import record
 
@@ -60,6 +60,7 @@ def _row(inbound: Inbound) -> dict[str, Any]:
         "at": inbound.at.isoformat(),
         "readers": sorted(inbound.readers),
         "references": list(inbound.references),
+        "attachments": [asdict(one) for one in inbound.attachments],
     }
 
 
@@ -70,5 +71,6 @@ def _inbound(row: dict[str, Any]) -> Inbound:
         "at": datetime.fromisoformat(row["at"]),
         "readers": frozenset(row["readers"]),
         "references": tuple(row["references"]),
+        "attachments": tuple(Attached(**one) for one in row.get("attachments", ())),
     }
     return Inbound(**restored)

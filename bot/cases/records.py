@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.cases.announcements import announce
+from bot.cases.announcements import announce, hand_over
 from bot.cases.errors import NoSuchCase
-from bot.cases.inbound import Source
-from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, EventKind, Message, Question, is_open
+from bot.cases.inbound import DESK, Attached, Source
+from bot.cases.models import (
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseNumber,
+    Escalation,
+    EventKind,
+    Message,
+    Question,
+    is_open,
+)
 from bot.db import queue_up
 
 
@@ -34,6 +45,32 @@ def record(
     return event
 
 
+def attach(session: Session, message: Message, attached: Iterable[Attached]) -> list[Attachment]:
+    """Store the files of a message in the caller's transaction; the message is stored already."""
+    attachments = [
+        Attachment(
+            case_id=message.case_id,
+            message_id=message.id or 0,
+            name=one.name,
+            content_type=one.content_type,
+            size=one.size,
+            held=one.held,
+            withheld=one.withheld,
+        )
+        for one in attached
+    ]
+    session.add_all(attachments)
+    session.flush()
+    return attachments
+
+
+def attach_incoming(session: Session, message: Message, attached: Iterable[Attached], at: datetime) -> None:
+    """Store the files that came with a message, and have those that may be passed on posted in the case's thread."""
+    for attachment in attach(session, message, attached):
+        if not attachment.withheld:
+            session.add(hand_over(attachment, at))
+
+
 def next_case_id(session: Session) -> str:
     """Give out the next case number; openings queue up for it until the transaction ends."""
     queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
@@ -45,7 +82,7 @@ def next_case_id(session: Session) -> str:
 
 
 def load(session: Session, case_id: str) -> Case:
-    """Return a case with its row locked, so that the moves of one case pass one at a time."""
+    """Return a case with its row locked, so that the moves of one case pass one at a time; NoSuchCase if none is."""
     case = session.exec(select(Case).where(Case.case_id == case_id).with_for_update()).first()
     if case is None:
         raise NoSuchCase(f"There is no {case_id}. `/case list` shows the open cases.")
@@ -68,6 +105,30 @@ def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
     """Return the escalation that was raised last, settled or not."""
     raised = select(Escalation).where(Escalation.case_id == case.case_id)
     return session.exec(raised.order_by(col(Escalation.raised_at).desc(), col(Escalation.id).desc()).limit(1)).first()
+
+
+def latest_of_customer(session: Session, case: Case) -> Message | None:
+    """Return the newest message that the customer wrote in a place of his own, where he can be answered; or None."""
+    said = select(Message).where(
+        Message.case_id == case.case_id,
+        col(Message.is_admin).is_(False),
+        col(Message.internal).is_(False),
+        Message.place != DESK,
+    )
+    return session.exec(said.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)).first()
+
+
+def latest_event_of(session: Session, case: Case, kinds: Iterable[EventKind], after: int = 0) -> CaseEvent | None:
+    """Return the newest fact of these kinds that left the case in a version above `after`, or None."""
+    facts = select(CaseEvent).where(
+        CaseEvent.case_id == case.case_id, col(CaseEvent.kind).in_(list(kinds)), CaseEvent.version > after
+    )
+    return session.exec(facts.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+
+
+def recorded_under(session: Session, key: str) -> CaseEvent | None:
+    """Return the fact that was recorded under this key already, or None."""
+    return session.exec(select(CaseEvent).where(CaseEvent.key == key)).first()
 
 
 def mails_since(session: Session, case: Case, since: datetime, limit: int = 1000) -> int:

@@ -22,7 +22,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The desk's rules with their configured figures."""
+    """The desk's rules with their configured figures.
+
+    `undo` is how long an answer can be stopped. An alert nobody acknowledged is repeated each `remind_after`; an
+    acknowledgement that no answer follows ends after `ack_expires`; None: never. `thread_replies`: what an admin
+    writes in a case's thread goes to the customer. `closing_message`: what the customer may be told at the end.
+    """
 
     after: timedelta = timedelta(hours=48)
     followups: int = 3
@@ -30,6 +35,12 @@ class Rules:
     closure_phrases: tuple[str, ...] = DEFAULT_CLOSURE_PHRASES
     flood_mails: int = 20
     flood_window: timedelta = timedelta(minutes=10)
+    undo: timedelta = timedelta(seconds=5)
+    remind_after: timedelta | None = None
+    ack_expires: timedelta | None = None
+    thread_replies: bool = False
+    close_reasons: tuple[str, ...] = ()
+    closing_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.demo.manifest import read_manifest, shortcuts
 from bot.demo.steps import STEPS
 from bot.sandbox.page_stage import Command, Stage
 from bot.sandbox.server import Sandbox
-from bot.slack.views.answers import usage
+from bot.slack.verbs import usage
 
 COMMAND = "/case"
 _CASE = re.compile(r"CASE-(\d+)")

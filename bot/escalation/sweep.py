@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import Session, col, or_, select
 
 from bot.cases import rules
-from bot.cases.intake import raise_alarm
+from bot.cases.deeds import raise_alarm
 from bot.cases.models import Case, Escalation, Message, Status, is_open
 from bot.cases.records import load, pending_of
 from bot.clock import Clock
@@ -48,6 +48,7 @@ class Sweep:
             is_open(),
             Case.last_message_at < cutoff,
             or_(col(Case.clock_restarted_at).is_(None), col(Case.clock_restarted_at) < cutoff),
+            col(Case.snoozed_until).is_(None),
             ~pending.exists(),
         )
         with self._database.readers.begin() as session:
@@ -58,10 +59,12 @@ class Sweep:
         with self._database.writers.begin() as session:
             case = load(session, case_id)
             now = self._clock.now()
+            if case.snoozed_until is not None:
+                return False
             waited = rules.overdue(case.last_message_at, case.clock_restarted_at, now, self._rules.after)
             if case.status == Status.CLOSED or not waited or pending_of(session, case) is not None:
                 return False
-            return raise_alarm(session, case, [_reason(session, case, now)], now)
+            return raise_alarm(session, case, [_reason(session, case, now)], now, self._rules)
 
 
 def _reason(session: Session, case: Case, now: datetime) -> rules.Reason:

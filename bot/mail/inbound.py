@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from bot.cases.inbound import Author, Inbound, Source
+from bot.mail.identity import identity_of
 from bot.mail.parser import Mailbox, ParsedMail, UnreadableMail
 from bot.mail.quoting import new_text
 from bot.mail.trust import Verdict, trusted_ids, verdict
@@ -53,7 +54,7 @@ def to_inbound(
         subject=mail.subject,
         reference=mail.message_id,
         references=tuple(dict.fromkeys((*mail.references, *mail.in_reply_to))),
-        readers=frozenset((*mail.to, *mail.cc)),
+        readers=identity_of(settings).without_own((*mail.to, *mail.cc)),
         raw_mail_id=raw_mail_id,
         verdict=f"{'verified' if judged.verified else 'not verified'}: {judged.reason}",
     )

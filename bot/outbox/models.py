@@ -17,6 +17,7 @@ class DeliveryState(StrEnum):
     """Where a delivery stands. `due` and `sending` are unsettled; the others are final.
 
     `folded`: a newer drawing of the same thing said it too. `refused`: the channel will never take it as it is.
+    `dropped`: somebody stopped it before it was said.
     """
 
     DUE = "due"
@@ -24,6 +25,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FOLDED = "folded"
     REFUSED = "refused"
+    DROPPED = "dropped"
 
 
 class Priority(IntEnum):
@@ -36,6 +38,7 @@ class Priority(IntEnum):
 
 
 UNSETTLED = text("state IN ('due', 'sending')")
+REFUSED = text("state = 'refused'")
 
 
 class Delivery(SQLModel, table=True):
@@ -48,6 +51,7 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_waiting", "priority", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+        Index("ix_deliveries_refused", "id", postgresql_where=REFUSED, sqlite_where=REFUSED),
         Index("ix_deliveries_lane", "lane", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
     )
 

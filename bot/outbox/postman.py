@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
-from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Sender, Unsure
+from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Unsure
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +30,26 @@ IDLE_SECONDS = 1.0
 
 
 class Postman:
-    """Says what is due, one delivery at a time, most pressing first, each lane in its order."""
+    """Says what is due, one delivery at a time, most pressing first, each lane in its order.
 
-    def __init__(self, database: Database, clock: Clock, sender: Sender, pacing: Pacing) -> None:
+    `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sender: Sender,
+        pacing: Pacing,
+        consequences: Consequences | None = None,
+        foldable: Collection[str] = (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._sender = sender
         self._pacing = pacing
+        self._consequences = consequences
+        self._foldable = foldable
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -72,7 +85,8 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            folded = _folded(session, delivery, now)
+            is_alone = not delivery.redraw and delivery.kind not in self._foldable
+            folded = () if is_alone else _folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
@@ -131,6 +145,8 @@ class Postman:
                 waiting.settled_at, waiting.claimed_until, waiting.error = now, None, ""
             if posted is not None:
                 _keep_receipt(session, parcel.delivery, posted, now)
+                if self._consequences is not None:
+                    self._consequences.said(session, parcel.delivery, posted, now)
         log.debug("delivery settled", kind=parcel.delivery.kind, case=parcel.delivery.case_id, said=posted is not None)
 
     def _put_back(
@@ -148,10 +164,13 @@ class Postman:
             log.warning("delivery put off", kind=parcel.delivery.kind, seconds=round(seconds, 1), reason=error[:200])
 
     def _refuse(self, parcel: Parcel, refused: Refused) -> None:
+        now = self._clock.now()
         with self._database.writers.begin() as session:
             for waiting in _again(session, parcel):
                 waiting.state, waiting.error = DeliveryState.REFUSED, str(refused)[:500]
-                waiting.settled_at, waiting.claimed_until = self._clock.now(), None
+                waiting.settled_at, waiting.claimed_until = now, None
+                if self._consequences is not None:
+                    self._consequences.refused(session, waiting, str(refused), now)
         log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
 
 

@@ -6,18 +6,9 @@ from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
 _UNUSED = (
-    "smtp_server",
-    "thread_replies",
-    "undo_seconds",
-    "escalate_remind_minutes",
-    "escalation_mention",
-    "ack_expires_hours",
-    "close_reasons",
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",
-    "cors_origins",
-    "debug",
 )
 
 

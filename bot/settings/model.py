@@ -106,7 +106,16 @@ class Settings(BaseSettings):
     ack_expires_hours: values.Hours | None = Field(
         None, description="Hours an acknowledgement lasts without an answer; none: for good."
     )
+    reaction_assign: values.LowerWords = Field(("eyes",), description="Emoji of an admin that assign a case to him.")
+    reaction_close: values.LowerWords = Field(("white_check_mark",), description="Emoji of an admin that close a case.")
+    reaction_open: values.LowerWords = Field(("ticket",), description="Emoji of an admin that open a case.")
+    reaction_send: values.LowerWords = Field(
+        ("email", "envelope"), description="Emoji of an admin that send a note to the customer."
+    )
     close_reasons: values.Words = Field((), description="Reasons offered at closing.")
+    closing_message: str | None = Field(
+        None, description="What the customer may be told at closing; none: nothing is offered."
+    )
     retain_closed_days: values.Days | None = Field(
         None, description="Days after which a closed case's words are removed; none: never."
     )
@@ -169,6 +178,16 @@ class Settings(BaseSettings):
     def escalate_after(self) -> timedelta:
         """How long a case may stay unmoved."""
         return timedelta(hours=self.escalate_after_hours)
+
+    @property
+    def remind_after(self) -> timedelta | None:
+        """After how long an unacknowledged alert is repeated; None: never."""
+        return timedelta(minutes=self.escalate_remind_minutes) if self.escalate_remind_minutes else None
+
+    @property
+    def ack_expires(self) -> timedelta | None:
+        """How long an acknowledgement lasts without an answer; None: for good."""
+        return timedelta(hours=self.ack_expires_hours) if self.ack_expires_hours else None
 
     @property
     def slack_api_is_local(self) -> bool:

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, select
 
+from bot.agenda import Agenda
 from bot.cases.inbound import Author, Inbound, Revision, Source, Taken
 from bot.cases.intake import Intake
 from bot.cases.models import Case, CaseEvent, Escalation, Message, Question
 from bot.cases.queries import CaseQueries
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.db import Database
+from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.outbox.models import Delivery, Receipt
 from tests.services.postgresql import Postgres
@@ -61,8 +64,10 @@ class Desk:
         self.database = database
         self.clock = StillClock()
         self.rules = rules or Rules()
-        self.intake = Intake(database, self.clock, self.rules)
-        self.service = CaseService(database, self.clock, self.intake)
+        self.replies = Replies(database, self.clock, self.rules, mail_leaves=True)
+        self.intake = Intake(database, self.clock, self.rules, self.replies)
+        self.service = CaseService(database, self.clock, self.intake, self.replies, self.rules)
+        self.agenda = Agenda(database, self.clock, AlarmClock(self.rules).acts)
         self.sweep = Sweep(database, self.clock, self.rules)
         self.queries = CaseQueries(database)
         self._said = 0

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from bot.cases.intake import Intake
 from bot.cases.models import Case, Message
+from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.clock import SystemClock
 from bot.db import Database
@@ -26,7 +27,9 @@ class Post:
         self.database = database
         self.settings = settings(**(mailbox | {"IMAP_START": "all"} | variables))
         self.told: list[tuple[str, dict[str, str]]] = []
-        self.intake: AnyIntake = Intake(database, SystemClock(), Rules())
+        self.intake: AnyIntake = Intake(
+            database, SystemClock(), Rules(), Replies(database, SystemClock(), Rules(), mail_leaves=False)
+        )
         self.watcher = self._new_watcher()
 
     def begin_again(self, mailbox: dict[str, str] | None = None, **variables: str) -> None:

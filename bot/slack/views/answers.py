@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.cases.queries import Board, Filter, Sheet
+from bot.slack.action_ids import LIST_PAGE
 from bot.slack.views import words
 from bot.slack.views.home import figures, own_line
 from bot.slack.views.parts import Drawing, case_buttons, context, customer, line, section, state
 
 LISTED = 15
 
-_ADMIN_HELP = """*What you can type*
-`/case` the desk at a glance
-`/case status CASE-42` how a case stands
-`/case list [open|escalated|closed]` cases, the longest waiting first
-`/case close CASE-42 [reason]` end a case
-`/case escalate CASE-42 [reason]` make it louder, now
-`/case help` this list
-Case numbers may be written CASE-42, case-42, #42 or 42. In a case's thread, “I'm closing this case.” closes it."""
-
-_CUSTOMER_HELP = """*What you can type*
-`/case` or `/case status` your cases
-`/case status CASE-42` one of your cases
-`/case help` this list
-To reach the team, just write to me."""
+_ADMIN_HINT = """Case numbers may be written CASE-42, case-42, #42 or 42. In a case's thread commands don't work in \
+Slack; mention me there instead: `@casebot close`, `@casebot note …`. “I'm closing this case.” closes it too."""
+_CUSTOMER_HINT = "To reach the team, just write to me."
 
 
-def usage(*, admin: bool) -> Drawing:
-    """Return the help for an admin or a customer."""
-    return Drawing("What /case can do", [section(_ADMIN_HELP if admin else _CUSTOMER_HELP)])
+def usage(forms: Sequence[tuple[str, str]], *, admin: bool) -> Drawing:
+    """Return the help: (form, what it does) of all that the person can type."""
+    lines = "\n".join(f"`{f'/case {form}'.strip()}` {summary}" for form, summary in forms)
+    hint = context(_ADMIN_HINT if admin else _CUSTOMER_HINT)
+    return Drawing("What /case can do", [section(f"*What you can type*\n{lines}"), hint])
 
 
 def glance(board: Board) -> Drawing:
@@ -46,8 +38,10 @@ def listing(board: Board, which: Filter) -> Drawing:
     if not board.cases:
         return Drawing(f"No {which} cases.", [section(f"No {which} cases.")])
     rows: list[Block] = [section(line(sheet)) for sheet in board.cases]
-    if board.more:
-        rows.append(context(f"and {board.more} more; App Home has them too."))
+    if board.after:
+        label = f"Next page ({board.more} more) ›"
+        button = ButtonElement(text=label, action_id=LIST_PAGE, value=f"{which}:{board.after}")
+        rows.append(ActionsBlock(elements=[button]))
     return Drawing(f"{which.capitalize()} cases", rows)
 
 
