@@ -102,13 +102,13 @@ class Mailbox:
         return self._wait(self._imap.stored(folder))
 
     def kept(self) -> Json:
-        """Return all mail as JSON, for a snapshot."""
-        validity, mails = self._wait(self._imap.kept("INBOX"))
-        return snapshot.mail_as_json(self, validity, mails)
+        """Return all mail as JSON, every folder of it, for a snapshot."""
+        return snapshot.mail_as_json(self, self._wait(self._imap.kept()))
 
     def put_back(self, kept: Json) -> None:
         """Take back what `kept` returned."""
-        self._wait(self._imap.put_back("INBOX", kept["uid_validity"], snapshot.mails_of(kept)))
+        for folder in snapshot.folders_of(kept):
+            self._wait(self._imap.put_back(folder))
         with self._changes.writing():
             self._inboxes.update(snapshot.inboxes_of(kept))
 
