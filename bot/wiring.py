@@ -12,7 +12,8 @@ from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
-from bot.cases.announcements import notice
+from bot.cases.announcements import FOLDABLE, notice
+from bot.cases.files import Shelves
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
@@ -37,10 +38,15 @@ from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
+from bot.slack.files import SHELF, SlackFiles
 from bot.slack.identity import Identity
+from bot.slack.lookback import Lookback
+from bot.slack.mention import Mention
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
+from bot.slack.spots import Spots
 from bot.slack.transport import web_client
+from bot.slack.uploads import Uploads
 from bot.web.health import Check
 from bot.web.server import WebServer, build_web
 
@@ -171,8 +177,12 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     identity = Identity(token)
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
-    drawings = Drawings(desk.queries)
-    sender = Routing(SlackSender(web, places, drawings), {})
+    drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
+    shelves = Shelves({SHELF: SlackFiles(web).read})
+    lookback = Lookback(web, identity)
+    uploads = Uploads(web, desk.queries, lookback, shelves.read)
+    spots = Spots(web, places, desk.queries)
+    sender = Routing(SlackSender(web, desk.queries, spots, drawings, lookback, uploads), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
     app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
@@ -184,7 +194,7 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         asides=asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 

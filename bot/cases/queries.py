@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
@@ -31,11 +32,19 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see."""
+    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
+
+    A single case comes with its files as well: those of `latest`, the number of all, and how many of them are
+    withheld; and with how it began (`origin`: the detail of its opening, see `lifecycle.open_case`).
+    """
 
     case: Case
     latest: Message | None
     escalation: Escalation | None
+    attached: Sequence[Attachment] = ()
+    files: int = 0
+    withheld: int = 0
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def pending(self) -> bool:
@@ -106,7 +115,7 @@ class CaseQueries:
             case = session.get(Case, case_id)
             if case is None:
                 raise NoSuchCase(f"There is no {case_id}.")
-            return _sheet(session, case)
+            return _in_full(session, _sheet(session, case))
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
@@ -174,6 +183,12 @@ class CaseQueries:
         with self._readers.begin() as session:
             return session.exec(said).first()
 
+    def is_posted_file(self, external_id: str) -> bool:
+        """Return whether a file that we posted is called so by its channel."""
+        with self._readers.begin() as session:
+            named = select(Receipt.id).where(Receipt.kind == Kind.FILE, Receipt.external_id == external_id)
+            return session.exec(named.limit(1)).first() is not None
+
     def is_card_in_flight(self) -> bool:
         """Return whether a card may stand in Slack already whose receipt we don't have yet."""
         doubtful = or_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.unsure).is_(True))
@@ -196,16 +211,23 @@ class CaseQueries:
             leaving = select(Delivery.delivery_id).where(
                 Delivery.kind == Kind.REPLY, Delivery.subject == str(message_id)
             )
-            latest = latest_of_customer(session, case)
+            latest = latest_of_customer(session, case, before=message)
+            place, thread = way_to_customer(case, latest)
             return Letter(
                 case=case,
                 message=message,
                 answered=latest,
                 attachments=_attachments(session, message_id),
                 token=session.exec(leaving).one(),
-                place=way_to_customer(case, latest)[0],
-                thread=way_to_customer(case, latest)[1],
+                place=place,
+                thread=thread,
             )
+
+    def note_of(self, message_id: int) -> Message:
+        """Return the note of which this message is a copy, or the message itself; LookupError if there is none."""
+        with self._readers.begin() as session:
+            message = session.get_one(Message, message_id)
+            return session.get_one(Message, message.copy_of) if message.copy_of else message
 
     def attachments(self, message_id: int) -> Sequence[Attachment]:
         """Return the files of a message, in their order."""
@@ -235,6 +257,20 @@ def _sheet(session: Session, case: Case) -> Sheet:
     latest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)
     raised = select(Escalation).where(Escalation.case_id == case.case_id).order_by(col(Escalation.raised_at).desc())
     return Sheet(case, session.exec(latest).first(), session.exec(raised.limit(1)).first() if case.escalated else None)
+
+
+def _in_full(session: Session, sheet: Sheet) -> Sheet:
+    case_id = sheet.case.case_id
+    of_case = select(Attachment.withheld).where(Attachment.case_id == case_id)
+    withheld = [bool(why) for why in session.exec(of_case)]
+    opened = select(CaseEvent.detail).where(CaseEvent.case_id == case_id, CaseEvent.kind == EventKind.OPENED)
+    return replace(
+        sheet,
+        attached=_attachments(session, sheet.latest.id or 0) if sheet.latest and withheld else (),
+        files=len(withheld),
+        withheld=sum(withheld),
+        origin=session.exec(opened.order_by(col(CaseEvent.id)).limit(1)).first() or {},
+    )
 
 
 def _chosen(which: Filter) -> SelectOfScalar[Case]:

@@ -7,7 +7,7 @@ import pytest
 from bot.cases.models import EventKind
 from bot.cases.queries import Board, Filter, Sheet
 from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE, read_case_value
-from bot.slack.views import answers, notes, words
+from bot.slack.views import answers, facts, notes, words
 from bot.slack.views.alert import REASONS_SHOWN, alert
 from bot.slack.views.card import card
 from bot.slack.views.home import admin_home, customer_home
@@ -66,7 +66,7 @@ def test_a_card_of_a_mail_shows_subject_and_who_vouches_for_the_sender() -> None
 
     assert "*Order 1047*" in text
     assert "by e-mail" in text
-    assert "sender: dmarc=pass" in text
+    assert "sender dmarc=pass" in text
 
 
 def test_a_card_says_who_spoke_last_if_it_was_the_team() -> None:
@@ -119,7 +119,7 @@ def test_of_many_reasons_an_alert_shows_the_newest_and_counts_the_others() -> No
 
 
 def test_the_closing_log_is_exact_to_the_letter() -> None:
-    drawing = notes.closing_log(drawn.an_event(by="Ada Admin", reason="solved"))
+    drawing = facts.closing_log(drawn.an_event(by="Ada Admin", reason="solved"))
 
     assert drawing.as_arguments() == {
         "text": "Case #CASE-42 closed at 2026-03-02T09:00:00+00:00 by Ada Admin",
@@ -131,13 +131,13 @@ def test_the_closing_log_drops_fractions_of_a_second() -> None:
     event = drawn.an_event(by="ada@desk.test")
     event.at = START.replace(microsecond=123_456)
 
-    assert notes.closing_log(event).text == "Case #CASE-42 closed at 2026-03-02T09:00:00+00:00 by ada@desk.test"
+    assert facts.closing_log(event).text == "Case #CASE-42 closed at 2026-03-02T09:00:00+00:00 by ada@desk.test"
 
 
 def test_a_backlog_of_follow_ups_is_one_message_with_all_of_them() -> None:
     several = [drawn.a_message(f"Message number {number}.") for number in range(21)]
 
-    text = read(notes.follow_up(several))
+    text = read(notes.follow_up(several, {}))
 
     assert "21 new messages" in text
     assert all(f"> Message number {number}." in text for number in range(21))
