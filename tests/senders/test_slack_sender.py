@@ -8,8 +8,8 @@ import pytest
 from bot.outbox.models import Delivery, DeliveryState, Receipt
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from bot.slack.action_ids import ACKNOWLEDGE, DELIVERY
-from bot.slack.places import Places
 from bot.slack.calls import PERMANENT
+from bot.slack.places import Places
 from bot.slack.sender import SlackSender
 from bot.slack.transport import web_client
 from tests.senders.speaking import sender_of
@@ -152,7 +152,7 @@ def test_what_somebody_can_mend_is_kept_until_then(world: SlackWorld, error: str
         world.passes(seconds=31)
         world.deliver()
 
-    assert put_off.error == f"Later: Slack says {error}"
+    assert put_off.error == f"Mendable: Slack says {error}"
     assert len(world.workspace.messages("#support")) == 1
 
 

@@ -14,7 +14,7 @@ from bot.slack.views.files import unposted
 from bot.slack.views.home import admin_home, customer_home
 from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
-from bot.slack.views.replies import answer, reply
+from bot.slack.views.replies import answer
 from tests.cases.desk import START
 
 CALM = "Hello, my order has not arrived."
@@ -94,11 +94,12 @@ def a_file(name: str = "invoice.pdf", withheld: str = "", **more: Any) -> Attach
     return Attachment(**(given | more))
 
 
-def a_letter(words: str = CALM, sending: Sending = Sending.WAITING, files: int = 0, **more: Any) -> Letter:
+def a_letter(
+    words: str = CALM, sending: Sending = Sending.WAITING, files: int = 0, file: str = "invoice.pdf", **more: Any
+) -> Letter:
     given: dict[str, Any] = {"sender": "U0ADA", "sender_name": "Ada Admin", "is_admin": True, "sending": sending}
     message = a_message(words, **(given | more))
-    attachments = [a_file(words or "a", words[:200])] * files
-    return Letter(a_case(), message, None, attachments, "t", "D0CARLA", None)
+    return Letter(a_case(), message, None, [a_file(file)] * files, "t", "D0CARLA", None)
 
 
 def a_question(words: str = CALM, **more: Any) -> Question:
@@ -178,7 +179,7 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
 
 def _of_answers(words: str) -> Iterator[tuple[str, Drawing]]:
     for sending in (Sending.WAITING, Sending.SENT, Sending.STOPPED, Sending.FAILED):
-        letter = a_letter(words, sending, files=30, failure=words, sender_name=words)
+        letter = a_letter(words, sending, files=30, file=words, failure=words, sender_name=words)
         yield f"desk's answer, {sending}", answer(letter, START)
     yield "file that was not posted", unposted(a_file(words), words, to_customer=False)
     yield "file that was not sent", unposted(a_file(words), words, to_customer=True)
