@@ -15,6 +15,7 @@ from bot.agenda import Agenda
 from bot.cases.announcements import FOLDABLE, notice
 from bot.cases.files import Shelves
 from bot.cases.intake import Intake
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
@@ -32,19 +33,23 @@ from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.sending import Routing
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
+from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.files import SHELF, SlackFiles
+from bot.slack.forms import Forms
 from bot.slack.identity import Identity
 from bot.slack.lookback import Lookback
 from bot.slack.mention import Mention
+from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
-from bot.slack.spots import Spots
+from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
 from bot.slack.uploads import Uploads
 from bot.web.health import Check
@@ -181,11 +186,31 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     shelves = Shelves({SHELF: SlackFiles(web).read})
     lookback = Lookback(web, identity)
     uploads = Uploads(web, desk.queries, lookback, shelves.read)
-    spots = Spots(web, places, desk.queries)
-    sender = Routing(SlackSender(web, desk.queries, spots, drawings, lookback, uploads), {})
+    addresses = Addresses(web, places, desk.queries)
+    sender = Routing(SlackSender(web, desk.queries, addresses, drawings, lookback, uploads), {})
     asides = Asides(web)
     echo = Echo(web, desk.queries, asides)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo))
+    rules = rules_of(settings)
+    lookups = CaseLookups(desk.database)
+    mail_leaves = settings.smtp_enabled
+    services = Services(
+        intake=desk.intake,
+        cases=desk.cases,
+        replies=desk.replies,
+        queries=desk.queries,
+        lookups=lookups,
+        rules=rules,
+        clock=desk.clock,
+        directory=directory,
+        places=places,
+        signs=signs_of(settings),
+        asides=asides,
+        echo=echo,
+        forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
+        clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+    )
+    app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,

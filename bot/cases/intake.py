@@ -24,6 +24,7 @@ from bot.cases.records import (
     next_case_id,
     open_case_of,
     record,
+    recorded_under,
     unanswered_messages,
 )
 from bot.cases.replies import Replies, bounced
@@ -94,7 +95,7 @@ class Intake:
             ).first()
             if message is None or message.deleted_at is not None or revision.text == message.body:
                 return False
-            if session.exec(select(CaseEvent.id).where(CaseEvent.key == _key(revision))).first() is not None:
+            if recorded_under(session, _key(revision)) is not None:
                 return False
             self._revise(session, message, revision)
             return True

@@ -102,6 +102,28 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
+        # The lists of the board, in their order.
+        Index(
+            "ix_cases_open_escalated",
+            "status",
+            "last_message_at",
+            sqlite_where=text("status = 'open' AND escalated = 1"),
+            postgresql_where=text("status = 'open' AND escalated"),
+        ),
+        Index(
+            "ix_cases_open_assignee",
+            "assignee",
+            "last_message_at",
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
+        ),
+        Index(
+            "ix_cases_closed_at",
+            "status",
+            "closed_at",
+            sqlite_where=text("status = 'closed'"),
+            postgresql_where=text("status = 'closed'"),
+        ),
         Index("ix_cases_status", "status", "created_at"),
     )
 

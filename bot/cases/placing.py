@@ -57,7 +57,7 @@ def closed_case_of_thread(session: Session, inbound: Inbound) -> str | None:
     """Return the closed case whose customer's thread the words stand in, where `place` found no open one instead."""
     if inbound.thread is None or inbound.inside:
         return None
-    return _case_of_thread(session, inbound.place, inbound.thread)
+    return case_of_thread(session, inbound.place, inbound.thread)
 
 
 def case_cited(session: Session, inbound: Inbound) -> Case | None:
@@ -94,10 +94,11 @@ def _took_part(session: Session, case_id: str, address: str) -> bool:
 def _case_it_stands_in(session: Session, inbound: Inbound) -> str | None:
     if inbound.source is Source.EMAIL:
         return _case_of_references(session, inbound.references)
-    return _case_of_thread(session, inbound.place, inbound.thread) if inbound.thread else None
+    return case_of_thread(session, inbound.place, inbound.thread) if inbound.thread else None
 
 
-def _case_of_thread(session: Session, place: str, thread: str) -> str | None:
+def case_of_thread(session: Session, place: str, thread: str) -> str | None:
+    """Return the case whose card, alert or customer's message a Slack thread stands under, or None."""
     ours = select(Receipt.case_id).where(Receipt.place == place, Receipt.external_id == thread)
     under = select(Message.case_id).where(
         Message.source == Source.SLACK,

@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.cases.announcements import Kind
-from bot.cases.errors import NoSuchCase
+from bot.cases.board import Board as Board
+from bot.cases.board import Filter as Filter
+from bot.cases.board import Sheet as Sheet
+from bot.cases.board import board, in_full, sheets
+from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
+from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
-from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Status, is_open
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question
+from bot.cases.placing import case_of_thread
 from bot.cases.records import latest_of_customer
 from bot.cases.replies import way_to_customer
+from bot.cases.search import Page, search
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
-
-
-class Filter(StrEnum):
-    """Which cases a list shows."""
-
-    OPEN = "open"
-    ESCALATED = "escalated"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
-
-    A single case comes with its files as well: those of `latest`, the number of all, and how many of them are
-    withheld; and with how it began (`origin`: the detail of its opening, see `lifecycle.open_case`).
-    """
-
-    case: Case
-    latest: Message | None
-    escalation: Escalation | None
-    attached: Sequence[Attachment] = ()
-    files: int = 0
-    withheld: int = 0
-    origin: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def pending(self) -> bool:
-        """Whether an escalation waits for its acknowledgement."""
-        return self.escalation is not None and self.escalation.settled_at is None
-
-    @property
-    def waiting_since(self) -> datetime:
-        """When the case was last moved: the later of its last message and the restart of its clock."""
-        return max(self.case.last_message_at, self.case.clock_restarted_at or self.case.last_message_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The desk at a glance: figures, and one page of cases, the longest waiting first."""
-
-    open: int
-    escalated: int
-    unacknowledged: int
-    cases: Sequence[Sheet]
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +72,7 @@ class CaseQueries:
             case = session.get(Case, case_id)
             if case is None:
                 raise NoSuchCase(f"There is no {case_id}.")
-            return _in_full(session, _sheet(session, case))
+            return in_full(session, sheets(session, [case])[0])
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
@@ -124,25 +81,21 @@ class CaseQueries:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
 
-    def board(self, limit: int, which: Filter = Filter.OPEN) -> Board:
-        """Return the figures and the first `limit` cases of a list."""
+    def board(self, limit: int, which: Filter = Filter.OPEN, viewer: str = "", after: str = "") -> Board:
+        """Return the figures and a page of a list, `after` another one's; `viewer` is the admin who asks."""
         with self._readers.begin() as session:
-            chosen = _chosen(which)
-            cases = session.exec(chosen.limit(limit)).all()
-            total = _count(session, chosen)
-            return Board(
-                open=_count(session, _chosen(Filter.OPEN)),
-                escalated=_count(session, _chosen(Filter.ESCALATED)),
-                unacknowledged=_count(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
-                cases=[_sheet(session, case) for case in cases],
-                more=total - len(cases),
-            )
+            return board(session, limit, which, viewer, after)
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""
         own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
-            return [_sheet(session, case) for case in session.exec(own.limit(limit)).all()]
+            return sheets(session, session.exec(own.limit(limit)).all())
+
+    def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+        """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""
+        with self._readers.begin() as session:
+            return search(session, typed, viewer, limit, after)
 
     def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return messages in the order of their own time."""
@@ -239,6 +192,18 @@ class CaseQueries:
         with self._readers.begin() as session:
             return session.get_one(Attachment, attachment_id)
 
+    def case_of_thread(self, place: str, thread: str) -> str | None:
+        """Return the case in whose thread, or under whose customer's message, a Slack thread stands; or None."""
+        with self._readers.begin() as session:
+            return case_of_thread(session, place, thread)
+
+    def grounds(self, case_id: str, viewer: Author) -> Grounds:
+        """Return what the rules judge a case by; the team's inner life, so for admins only."""
+        if not viewer.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        with self._readers.begin() as session:
+            return grounds(session, case_id)
+
     def timeline(self, case_id: str, limit: int = 1000) -> Sequence[Entry]:
         """Return the facts of a case in their order, each with the message it is about, the newest `limit` of them."""
         newest = (
@@ -250,40 +215,6 @@ class CaseQueries:
         )
         with self._readers.begin() as session:
             return [Entry(event, message) for event, message in reversed(session.exec(newest).all())]
-
-
-def _sheet(session: Session, case: Case) -> Sheet:
-    visible = select(Message).where(Message.case_id == case.case_id, col(Message.internal).is_(False))
-    latest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)
-    raised = select(Escalation).where(Escalation.case_id == case.case_id).order_by(col(Escalation.raised_at).desc())
-    return Sheet(case, session.exec(latest).first(), session.exec(raised.limit(1)).first() if case.escalated else None)
-
-
-def _in_full(session: Session, sheet: Sheet) -> Sheet:
-    case_id = sheet.case.case_id
-    of_case = select(Attachment.withheld).where(Attachment.case_id == case_id)
-    withheld = [bool(why) for why in session.exec(of_case)]
-    opened = select(CaseEvent.detail).where(CaseEvent.case_id == case_id, CaseEvent.kind == EventKind.OPENED)
-    return replace(
-        sheet,
-        attached=_attachments(session, sheet.latest.id or 0) if sheet.latest and withheld else (),
-        files=len(withheld),
-        withheld=sum(withheld),
-        origin=session.exec(opened.order_by(col(CaseEvent.id)).limit(1)).first() or {},
-    )
-
-
-def _chosen(which: Filter) -> SelectOfScalar[Case]:
-    if which is Filter.CLOSED:
-        return select(Case).where(Case.status == Status.CLOSED).order_by(col(Case.closed_at).desc())
-    still_open = select(Case).where(is_open())
-    if which is Filter.ESCALATED:
-        still_open = still_open.where(col(Case.escalated).is_(True))
-    return still_open.order_by(col(Case.last_message_at))
-
-
-def _count(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> int:
-    return session.exec(select(func.count()).select_from(chosen.order_by(None).subquery())).one()
 
 
 def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:

@@ -131,6 +131,11 @@ def latest_event_of(session: Session, case: Case, kinds: Iterable[EventKind], af
     return session.exec(facts.order_by(col(CaseEvent.id).desc()).limit(1)).first()
 
 
+def recorded_under(session: Session, key: str) -> CaseEvent | None:
+    """Return the fact that was recorded under this key already, or None."""
+    return session.exec(select(CaseEvent).where(CaseEvent.key == key)).first()
+
+
 def mails_since(session: Session, case: Case, since: datetime, limit: int = 1000) -> int:
     """Count the customer's mails since then (by their own time), at most `limit`."""
     recent = select(Message.id).where(

@@ -14,8 +14,8 @@ from bot.cases.announcements import MAIL, Kind, hand_over, send_out
 from bot.cases.deeds import take_answer
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import DESK, Attached, Author, Source
-from bot.cases.models import Attachment, Case, CaseEvent, Message, Sending, Status
-from bot.cases.records import attach, latest_of_customer, load, record
+from bot.cases.models import Attachment, Case, Message, Sending, Status
+from bot.cases.records import attach, latest_of_customer, load, record, recorded_under
 from bot.cases.rules import Rules
 from bot.cases.staleness import refuse_stale
 from bot.clock import Clock
@@ -197,9 +197,8 @@ def _fail(session: Session, message: Message, reason: str, at: datetime) -> None
 
 
 def _written(session: Session, key: str) -> int | None:
-    if not key:
-        return None
-    return session.exec(select(CaseEvent.message_id).where(CaseEvent.key == f"{Kind.REPLY}:{key}")).first()
+    known = recorded_under(session, f"{Kind.REPLY}:{key}") if key else None
+    return known.message_id if known else None
 
 
 def _attached(one: Attachment) -> Attached:

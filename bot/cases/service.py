@@ -15,7 +15,15 @@ from bot.cases.inbound import DESK, Author, Inbound, Source, Taken
 from bot.cases.intake import Intake
 from bot.cases.models import Case, EventKind, Message, ReasonKind, Status
 from bot.cases.questions import decide
-from bot.cases.records import latest_escalation_of, latest_event_of, load, open_case_of, pending_of, record
+from bot.cases.records import (
+    latest_escalation_of,
+    latest_event_of,
+    load,
+    open_case_of,
+    pending_of,
+    record,
+    recorded_under,
+)
 from bot.cases.replies import Replies
 from bot.cases.rules import Reason, Rules
 from bot.cases.staleness import refuse_stale
@@ -67,13 +75,15 @@ class CaseService:
             case = self._load(session, case_id, by, seen)
             record(session, lifecycle.assign(case, to, by, self._clock.now()))
 
-    def note(self, case_id: str, text: str, by: Author) -> None:
-        """Write words that only the team sees into a case; no clock moves."""
+    def note(self, case_id: str, text: str, by: Author, *, key: str = "") -> None:
+        """Write words that only the team sees into a case; no clock moves. `key` is as in `open`."""
         if not text.strip():
             raise IllegalMove("The note is empty: write some words first.")
         with self._writers.begin() as session:
             case = self._load(session, case_id, by)
             now = self._clock.now()
+            if key and recorded_under(session, f"note:{key}") is not None:
+                return
             message = Message(
                 case_id=case.case_id,
                 sender=by.identity,
@@ -86,7 +96,9 @@ class CaseService:
                 external_id=uuid4().hex,
                 internal=True,
             )
-            record(session, lifecycle.note(case, message, now), message=message)
+            event = lifecycle.note(case, message, now)
+            event.key = f"note:{key}" if key else None
+            record(session, event, message=message)
 
     def snooze(self, case_id: str, until: datetime, by: Author, *, seen: int = 0) -> None:
         """Let a case rest until then, or until its customer writes; a pending alert comes back afterwards."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.demo.steps import STEPS
 from bot.sandbox.page_stage import Command, Shortcut, Stage
 from bot.sandbox.server import Sandbox
-from bot.slack.views.answers import usage
+from bot.slack.verbs import usage
 
 # Message shortcuts as manifest.yml names them; a test compares the two.
 SHORTCUTS: tuple[Shortcut, ...] = ()

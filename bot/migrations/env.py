@@ -7,6 +7,8 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy.types import String, TypeDecorator
 
+from bot.migrations.migrate import compared_on
+
 
 def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:
     """Write a type of ours as what it stores: a revision must not change when our code does."""
@@ -22,5 +24,6 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
     compare_type=True,
+    include_object=compared_on(connection),
 )
 context.run_migrations()

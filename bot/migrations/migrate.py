@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,19 +11,25 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, Index, MetaData, text
+from sqlalchemy.schema import SchemaItem
 
 _HERE = Path(__file__).parent
 # Any number, as long as it is always the same: PostgreSQL's advisory lock of this desk's migrations.
 _LOCK = 0x0CA5EB07
+
+# SQLite keeps an index of words as a handful of tables: no metadata tells of them.
+SEARCH_TABLES = ("search_open", "search_closed")
+
+Compares = Callable[[SchemaItem, str | None, str, bool, object], bool]
 
 
 class SchemaTooNew(Exception):
     """The database was migrated by a later version of Casebot; an older one must not touch it."""
 
 
-def migrate(engine: Engine, metadata: MetaData) -> None:
-    """Apply what is missing. Two processes that start at once queue up; the second finds nothing to do."""
+def migrate(engine: Engine, metadata: MetaData, revision: str = "head") -> None:
+    """Apply what is missing, up to a revision. Of processes that start at once all but the first find nothing to do."""
     with _locked(engine) as connection:
         config = _config(connection, metadata)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -32,14 +38,28 @@ def migrate(engine: Engine, metadata: MetaData) -> None:
             raise SchemaTooNew(
                 "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
             )
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
     """Return what autogenerate would still change; empty when migrations and tables agree."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": compared_on(connection)}
+        )
         return list(compare_metadata(context, metadata))
+
+
+def compared_on(connection: Connection) -> Compares:
+    """Return which things autogenerate compares: not SQLite's indexes of words, and no index of the other database."""
+
+    def is_compared(thing: SchemaItem, name: str | None, kind: str, reflected: bool, _other: object) -> bool:  # noqa: FBT001
+        if kind == "table" and reflected:
+            return not str(name).startswith(SEARCH_TABLES)
+        is_gin = isinstance(thing, Index) and thing.dialect_options["postgresql"]["using"] == "gin"
+        return not is_gin or connection.dialect.name == "postgresql"
+
+    return is_compared
 
 
 @contextmanager

@@ -15,6 +15,10 @@ REOPEN = "case_reopen"
 # The overflow menu of a card; what was chosen stands before the case in the option's value.
 MORE = "case_more"
 STOP_REPLY = "reply_stop"
+REPLY_AGAIN = "reply_again"
+# Buttons of private answers.
+CLOSE_ASKED = "case_close_asked"
+UNDO_CLOSE = "case_undo_close"
 RETRY_MAIL = "mail_retry"
 OPEN_MAIL = "mail_open"
 CONFIRM = "question_confirm"
@@ -33,6 +37,34 @@ class Choice(StrEnum):
     ESCALATE = "escalate"
     TIMELINE = "timeline"
     REOPEN = "reopen"
+
+
+class Form(StrEnum):
+    """The forms (modals), by the callback id that their submission brings back."""
+
+    REPLY = "form_reply"
+    ASSIGN = "form_assign"
+    SNOOZE = "form_snooze"
+    NOTE = "form_note"
+    ESCALATE = "form_escalate"
+    CLOSE = "form_close"
+    NEW_CASE = "form_new_case"
+    ADD_TO_CASE = "form_add_to_case"
+    TIMELINE = "form_timeline"
+
+
+class Shortcut(StrEnum):
+    """The shortcuts that manifest.yml declares, by their callback ids."""
+
+    OPEN_CASE = "open_case"
+    ADD_TO_CASE = "add_to_case"
+    CLOSE_CASE = "close_case"
+    SEND_TO_CUSTOMER = "send_to_customer"
+    NEW_CASE = "new_case"
+
+
+# The menu of cases in a form, whose options we look up while somebody types.
+WHICH_CASE = "case"
 
 
 def chosen_value(choice: Choice, case_id: str, version: int) -> str:

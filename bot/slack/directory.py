@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk import WebClient
@@ -26,6 +28,7 @@ class Directory:
     def __init__(self, settings: Settings, database: Database, clock: Clock, web: WebClient) -> None:
         self._listed = frozenset(settings.admin_slack_users)
         self._groups = tuple(settings.admin_slack_usergroups)
+        self._admin_emails = frozenset(settings.admin_emails)
         self._database = database
         self._clock = clock
         self._web = web
@@ -51,6 +54,19 @@ class Directory:
         person = self._people.get(user_id)
         name = person.name if person else user_id
         return Author(user_id, name, is_admin=self._is_admin(user_id, person))
+
+    def correspondent(self, address: str) -> Author:
+        """Return who writes from a mail address; a listed admin's address is an admin, whatever he signs with."""
+        identity = address.strip().lower()
+        return Author(identity, identity, is_admin=identity in self._admin_emails)
+
+    def zone(self, user_id: str) -> tzinfo:
+        """Return somebody's time zone; UTC while it is unknown."""
+        person = self._people.get(user_id)
+        try:
+            return ZoneInfo(person.tz) if person and person.tz else UTC
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
 
     def knows(self, user_id: str) -> bool:
         """Return whether Slack ever described this user to us."""
@@ -86,6 +102,7 @@ class Directory:
 
     def learn(self, described: Iterable[Mapping[str, Any]]) -> None:
         """Take in Slack's user objects, from users.list as from user_change and team_join."""
+        described = list(described)
         people = [self._person(user) for user in described]
         with self._database.writers.begin() as session:
             for person in people:
@@ -146,6 +163,7 @@ class Directory:
             email=(profile.get("email") or "").lower(),
             is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             outsider=any(user.get(mark) for mark in marks),
+            tz=user.get("tz") or "",
             seen_at=self._clock.now(),
         )
 

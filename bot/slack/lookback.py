@@ -11,8 +11,8 @@ from slack_sdk import WebClient
 
 from bot.outbox.models import Delivery
 from bot.slack.action_ids import DELIVERY
+from bot.slack.addresses import Address
 from bot.slack.identity import Identity
-from bot.slack.spots import Spot
 
 log = structlog.get_logger(__name__)
 
@@ -27,20 +27,22 @@ class Lookback:
         self._web = web
         self._identity = identity
 
-    def post(self, delivery: Delivery, spot: Spot) -> str | None:
+    def post(self, delivery: Delivery, address: Address) -> str | None:
         """Return the ts of a post of this delivery (Slack keeps our metadata with it), or None."""
-        for message in self._since(delivery, spot):
+        for message in self._since(delivery, address):
             if _is_ours(message, delivery.delivery_id):
                 log.info("post found again", delivery=delivery.delivery_id)
                 return str(message["ts"])
         return None
 
-    def file(self, delivery: Delivery, spot: Spot, name: str, size: int, is_known: Callable[[str], bool]) -> str | None:
+    def file(
+        self, delivery: Delivery, address: Address, name: str, size: int, is_known: Callable[[str], bool]
+    ) -> str | None:
         """Return the id of a file that the bot shared there under this name and size, or None.
 
         Files carry no metadata of ours; `is_known` tells whether an id belongs to another delivery.
         """
-        for message in self._since(delivery, spot):
+        for message in self._since(delivery, address):
             for file in message.get("files") or () if message.get("user") == self._identity.user_id else ():
                 is_same = name in (file.get("name"), file.get("title")) and file.get("size") == size
                 if is_same and not is_known(str(file["id"])):
@@ -48,12 +50,17 @@ class Lookback:
                     return str(file["id"])
         return None
 
-    def _since(self, delivery: Delivery, spot: Spot) -> Iterator[Mapping[str, Any]]:
+    def _since(self, delivery: Delivery, address: Address) -> Iterator[Mapping[str, Any]]:
         oldest = f"{(delivery.created_at - CLOCK_DRIFT).timestamp():.6f}"
-        query: dict[str, Any] = {"channel": spot.channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+        query: dict[str, Any] = {
+            "channel": address.channel,
+            "oldest": oldest,
+            "limit": 200,
+            "include_all_metadata": True,
+        }
         pages = (
-            self._web.conversations_replies(ts=spot.thread, **query)
-            if spot.thread
+            self._web.conversations_replies(ts=address.thread, **query)
+            if address.thread
             else self._web.conversations_history(**query)
         )
         for page in pages:

@@ -13,6 +13,7 @@ class Person(SQLModel, table=True):
     """A member of the workspace, or a guest of it, as Slack last described them.
 
     `outsider`: a guest, a deactivated account or somebody of another workspace; never an admin by user group.
+    `tz` names his time zone as the IANA database does; empty while unknown.
     """
 
     __tablename__ = "people"
@@ -22,6 +23,7 @@ class Person(SQLModel, table=True):
     email: str = ""
     is_bot: bool = False
     outsider: bool = False
+    tz: str = Field(default="", sa_column_kwargs={"server_default": ""})
     seen_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -15,10 +15,10 @@ from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery, Receipt
 from bot.outbox.sending import Parcel, Posted, Refused
 from bot.slack.action_ids import DELIVERY
+from bot.slack.addresses import Address, Addresses
 from bot.slack.calls import Mendable, calling, reason_of
 from bot.slack.drawings import Drawings
 from bot.slack.lookback import Lookback
-from bot.slack.spots import Spot, Spots
 from bot.slack.uploads import Unposted, Uploads
 from bot.slack.views.files import unposted
 from bot.slack.views.parts import Drawing
@@ -49,14 +49,14 @@ class SlackSender:
         self,
         web: WebClient,
         queries: CaseQueries,
-        spots: Spots,
+        addresses: Addresses,
         drawings: Drawings,
         lookback: Lookback,
         uploads: Uploads,
     ) -> None:
         self._web = web
         self._queries = queries
-        self._spots = spots
+        self._addresses = addresses
         self._drawings = drawings
         self._lookback = lookback
         self._uploads = uploads
@@ -79,9 +79,9 @@ class SlackSender:
         delivery = parcel.delivery
         if delivery.redraw:
             return self._redraw(parcel, said) if said else None
-        spot = self._spots.of(delivery)
+        address = self._addresses.of(delivery)
         drawing = self._drawings.draw(delivery, parcel.folded)
-        return self._post(delivery, spot, drawing) if drawing else None
+        return self._post(delivery, address, drawing) if drawing else None
 
     def _answer(self, parcel: Parcel) -> Posted | None:
         """Say an answer where its customer reads it; what the team must mend is told at once, not waited for."""
@@ -94,13 +94,13 @@ class SlackSender:
         """Post a file; where that can't be, a line in the case's thread says why."""
         attachment = self._queries.attachment(int(delivery.subject))
         try:
-            return self._uploads.post(delivery, attachment, self._spots.of(delivery))
+            return self._uploads.post(delivery, attachment, self._addresses.of(delivery))
         except (Mendable, Refused) as refusal:
             why = _unreached(refusal)
         except Unposted as refusal:
             why = str(refusal)
         drawing = unposted(attachment, why, to_customer=delivery.place not in set(Hearer))
-        return self._post(delivery, self._spots.of_case(delivery), drawing)
+        return self._post(delivery, self._addresses.of_case(delivery), drawing)
 
     def _mark(self, delivery: Delivery) -> Posted | None:
         """Put the bot's reaction on a note that was sent; a mark that Slack does not take is not worth waiting for."""
@@ -121,23 +121,23 @@ class SlackSender:
             if reason_of(error) not in _MARKED:
                 raise
 
-    def _post(self, delivery: Delivery, spot: Spot, drawing: Drawing) -> Posted:
+    def _post(self, delivery: Delivery, address: Address, drawing: Drawing) -> Posted:
         try:
-            return self._said(delivery, spot, drawing)
+            return self._said(delivery, address, drawing)
         except Refused as refused:
-            if spot.thread is None or str(refused) not in CARD_GONE:
+            if address.thread is None or str(refused) not in CARD_GONE:
                 raise
-            return self._said(delivery, Spot(spot.channel), drawing)
+            return self._said(delivery, Address(address.channel), drawing)
 
-    def _said(self, delivery: Delivery, spot: Spot, drawing: Drawing) -> Posted:
+    def _said(self, delivery: Delivery, address: Address, drawing: Drawing) -> Posted:
         if delivery.unsure:
-            earlier = calling(lambda: self._lookback.post(delivery, spot))
+            earlier = calling(lambda: self._lookback.post(delivery, address))
             if earlier is not None:
-                return Posted(spot.channel, earlier, _fingerprint(drawing))
+                return Posted(address.channel, earlier, _fingerprint(drawing))
         answer = calling(
             lambda: self._web.chat_postMessage(
-                channel=spot.channel,
-                thread_ts=spot.thread,
+                channel=address.channel,
+                thread_ts=address.thread,
                 metadata={"event_type": DELIVERY, "event_payload": {"delivery_id": delivery.delivery_id}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -156,7 +156,7 @@ class SlackSender:
             if str(refused) not in CARD_GONE:
                 raise
             # Somebody deleted it: the team needs it all the same.
-            return self._post(parcel.delivery, self._spots.of(parcel.delivery), drawing)
+            return self._post(parcel.delivery, self._addresses.of(parcel.delivery), drawing)
         return Posted(said.place, said.external_id, _fingerprint(drawing))
 
 

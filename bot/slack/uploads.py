@@ -11,9 +11,9 @@ from bot.cases.models import Attachment
 from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery
 from bot.outbox.sending import Away, Later, Posted, Refused, Unsure
+from bot.slack.addresses import Address
 from bot.slack.calls import Mendable, calling
 from bot.slack.lookback import Lookback
-from bot.slack.spots import Spot
 
 NAME_LIMIT = 200
 # After so many tries, some four minutes, the team should know rather than hope.
@@ -45,17 +45,17 @@ class Uploads:
         self._read = read
         self._largest = largest
 
-    def post(self, delivery: Delivery, attachment: Attachment, spot: Spot) -> Posted:
+    def post(self, delivery: Delivery, attachment: Attachment, address: Address) -> Posted:
         """Share the file there; the receipt bears its id. Raises Unposted, Later, Away or Unsure."""
         self._check_size(attachment.size)
         content = self._content(delivery, attachment)
         self._check_size(len(content))
         name = _name(attachment)
         if delivery.unsure:
-            earlier = calling(lambda: self._lookback.file(delivery, spot, name, len(content), self._is_known))
+            earlier = calling(lambda: self._lookback.file(delivery, address, name, len(content), self._is_known))
             if earlier is not None:
-                return Posted(spot.channel, earlier)
-        return Posted(spot.channel, self._share(delivery, name, content, spot))
+                return Posted(address.channel, earlier)
+        return Posted(address.channel, self._share(delivery, name, content, address))
 
     def _check_size(self, size: int) -> None:
         if size > self._largest:
@@ -76,9 +76,9 @@ class Uploads:
             raise Unposted("it is empty")
         return content
 
-    def _share(self, delivery: Delivery, name: str, content: bytes, spot: Spot) -> str:
+    def _share(self, delivery: Delivery, name: str, content: bytes, address: Address) -> str:
         try:
-            answer = calling(lambda: self._upload(name, content, spot))
+            answer = calling(lambda: self._upload(name, content, address))
         except Mendable as mendable:
             raise Unposted(_WHY.get(mendable.reason, str(mendable))) from mendable
         except Later as later:
@@ -92,10 +92,10 @@ class Uploads:
             raise Unposted(_WHY.get(str(unsure), f"Slack says {unsure}")) from unsure
         return str(answer["files"][0]["id"])
 
-    def _upload(self, name: str, content: bytes, spot: Spot) -> SlackResponse:
+    def _upload(self, name: str, content: bytes, address: Address) -> SlackResponse:
         try:
             return self._web.files_upload_v2(
-                filename=name, title=name, content=content, channel=spot.channel, thread_ts=spot.thread
+                filename=name, title=name, content=content, channel=address.channel, thread_ts=address.thread
             )
         except SlackRequestError as error:
             # The second step's answer; nothing is shared before the third.

@@ -19,7 +19,8 @@ def plans_of(database: Database, act: Callable[[], object], table: str) -> list[
     """
     with _heard(database) as statements:
         act()
-    asked = [(words, values) for words, values in statements if words.startswith("SELECT") and f"FROM {table}" in words]
+    questions = [(words, values) for words, values in statements if words.startswith(("SELECT", "WITH"))]
+    asked = [(words, values) for words, values in questions if f"FROM {table}" in words]
     with database.readers.begin() as session:
         connection = session.connection()
         if not database.is_sqlite:

@@ -3,13 +3,13 @@
 from slack_sdk import WebClient
 
 from bot.cases.files import Read
+from bot.slack.addresses import Addresses
 from bot.slack.drawings import Drawings
 from bot.slack.files import SlackFiles
 from bot.slack.identity import Identity
 from bot.slack.lookback import Lookback
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
-from bot.slack.spots import Spots
 from bot.slack.uploads import Uploads
 from tests.slack.world import SlackWorld
 
@@ -27,5 +27,5 @@ def sender_of(
     queries = world.bot.desk.queries
     lookback = Lookback(web, Identity("xoxb-1", user_id="U0CASEBOT"))
     uploads = Uploads(web, queries, lookback, read or SlackFiles(web).read, largest)
-    spots = Spots(web, places or world.slack.places, queries)
-    return SlackSender(web, queries, spots, Drawings(queries, lambda: ""), lookback, uploads)
+    addresses = Addresses(web, places or world.slack.places, queries)
+    return SlackSender(web, queries, addresses, Drawings(queries, lambda: ""), lookback, uploads)

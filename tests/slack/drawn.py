@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Sending, Status
 from bot.cases.queries import Board, Filter, Flood, Letter, Sheet
+from bot.slack.verbs import usage
 from bot.slack.views.alert import alert, reminder
-from bot.slack.views.answers import done, glance, listing, own_cases, status, usage
+from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
 from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.files import unposted

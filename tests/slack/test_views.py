@@ -5,6 +5,7 @@ import pytest
 from bot.cases.models import EventKind
 from bot.cases.queries import Board, Filter
 from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE
+from bot.slack.verbs import usage
 from bot.slack.views import answers, facts, notes, words
 from bot.slack.views.home import admin_home, customer_home
 from tests.cases.desk import START
@@ -74,8 +75,8 @@ def test_a_long_list_says_how_many_it_leaves_out() -> None:
 
 
 def test_help_tells_a_customer_nothing_of_the_teams_commands() -> None:
-    assert "/case close" in read(answers.usage(admin=True))
-    assert "close" not in read(answers.usage(admin=False))
+    assert "/case close" in read(usage(admin=True))
+    assert "close" not in read(usage(admin=False))
 
 
 def test_a_customers_home_shows_nothing_of_the_teams_inner_life() -> None:

@@ -75,3 +75,5 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("readers", sa.JSON(), server_default="[]", nullable=False))
         batch_op.create_index("uq_messages_copy_of", ["copy_of"], unique=True)
 
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tz", sa.String(), server_default="", nullable=False))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from slack_bolt import BoltContext
+
 from bot.cases.errors import CaseError
 from bot.cases.inbound import Inbound, Outcome, Revision
 from bot.cases.intake import Intake
@@ -12,6 +14,8 @@ from bot.cases.service import CaseService
 from bot.slack.asides import Asides
 from bot.slack.directory import Directory
 from bot.slack.inbound import to_inbound
+from bot.slack.listeners.commands import ordered_in_thread
+from bot.slack.orders import OrderDesk, order_to_bot
 from bot.slack.places import Places
 
 
@@ -27,10 +31,16 @@ def message_heard(
     directory: Directory,
     places: Places,
     asides: Asides,
+    desk: OrderDesk,
+    context: BoltContext,
 ) -> None:
-    """Take in what was said; an edit or deletion is recorded with its message."""
+    """Take in what was said; an edit or deletion is recorded with its message. An admin's order is no words of his."""
     if not places.resolved:
         raise NotReady("the team's channels are not known yet")
+    order = order_to_bot(event, context.bot_user_id or "")
+    if order is not None and directory.author(event.get("user") or "").is_admin:
+        ordered_in_thread(order, event, directory.author(event["user"]), desk, asides)
+        return
     words = to_inbound(event, directory.author, directory.names(), places.inside)
     if words is None or not _is_heard(words, event, places):
         return

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
+from bot.cases.models import Case
 from bot.cases.queries import Board, Filter, Sheet
+from bot.cases.rules import span
+from bot.slack.action_ids import STOP_REPLY
 from bot.slack.views import words
 from bot.slack.views.home import figures, own_line
 from bot.slack.views.parts import Drawing, case_buttons, context, customer, line, section, state
 
 LISTED = 15
 
-_ADMIN_HELP = """*What you can type*
-`/case` the desk at a glance
-`/case status CASE-42` how a case stands
-`/case list [open|escalated|closed]` cases, the longest waiting first
-`/case close CASE-42 [reason]` end a case
-`/case escalate CASE-42 [reason]` make it louder, now
-`/case help` this list
-Case numbers may be written CASE-42, case-42, #42 or 42. In a case's thread, “I'm closing this case.” closes it."""
-
-_CUSTOMER_HELP = """*What you can type*
-`/case` or `/case status` your cases
-`/case status CASE-42` one of your cases
-`/case help` this list
-To reach the team, just write to me."""
+_ADMIN_HINT = """Case numbers may be written CASE-42, case-42, #42 or 42. In a case's thread commands don't work in \
+Slack; mention me there instead: `@casebot close`, `@casebot note …`. “I'm closing this case.” closes it too."""
+_CUSTOMER_HINT = "To reach the team, just write to me."
 
 
-def usage(*, admin: bool) -> Drawing:
-    """Return the help for an admin or a customer."""
-    return Drawing("What /case can do", [section(_ADMIN_HELP if admin else _CUSTOMER_HELP)])
+def usage(forms: Sequence[tuple[str, str]], *, admin: bool) -> Drawing:
+    """Return the help: (form, what it does) of all that the person can type."""
+    lines = "\n".join(f"`{f'/case {form}'.strip()}` {summary}" for form, summary in forms)
+    hint = context(_ADMIN_HINT if admin else _CUSTOMER_HINT)
+    return Drawing("What /case can do", [section(f"*What you can type*\n{lines}"), hint])
 
 
 def glance(board: Board) -> Drawing:
@@ -68,6 +63,16 @@ def own_cases(cases: Sequence[Sheet]) -> Drawing:
     if not cases:
         return Drawing("You have no cases.", [section("You have no cases. Write to me and one is opened for you.")])
     return Drawing("Your cases", [section(own_line(sheet)) for sheet in cases])
+
+
+def leaving(case: Case, message_id: int, undo: timedelta) -> Drawing:
+    """Return that an answer is about to leave, with the button that stops it while it can be stopped."""
+    name = words.one_line(case.customer_name, 80)
+    if not undo:
+        return done(f"Your answer to {name} ({case.case_id}) is on its way.")
+    text = f"Your answer to {name} ({case.case_id}) leaves in {span(undo)}."
+    stop = ButtonElement(text="Stop", action_id=STOP_REPLY, value=str(message_id), style="danger")
+    return Drawing(text, [section(text), ActionsBlock(elements=[stop])])
 
 
 def done(text: str) -> Drawing:

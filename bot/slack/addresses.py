@@ -19,15 +19,15 @@ PLACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Address:
     """A channel's id, and the ts of the message under which to speak; None: in the channel itself."""
 
     channel: str
     thread: str | None = None
 
 
-class Spots:
-    """Finds the spot of each delivery; Later while it isn't there yet."""
+class Addresses:
+    """Finds the address of each delivery; Later while it isn't there yet."""
 
     def __init__(self, web: WebClient, places: Places, queries: CaseQueries) -> None:
         self._web = web
@@ -35,7 +35,7 @@ class Spots:
         self._queries = queries
         self._conversations: dict[str, str] = {}
 
-    def of(self, delivery: Delivery) -> Spot:
+    def of(self, delivery: Delivery) -> Address:
         """Return where to say it; raises Later, and for a customer's place whatever opening a conversation raises."""
         if delivery.kind == Kind.REPLY:
             return self._of_customer(delivery.place, int(delivery.subject))
@@ -47,7 +47,7 @@ class Spots:
             return self._under_alert(delivery, channel)
         if delivery.kind == Kind.FILE or delivery.lane.startswith("thread:"):
             return self._under_card(delivery, channel)
-        return Spot(channel)
+        return Address(channel)
 
     def channel(self, place: str) -> str:
         """Return the id of a place's channel; Later while Slack hasn't told it."""
@@ -56,11 +56,11 @@ class Spots:
             raise Later(PLACE_SECONDS, f"the {place} channel is not known yet", whole_place=True)
         return channel
 
-    def of_case(self, delivery: Delivery) -> Spot:
+    def of_case(self, delivery: Delivery) -> Address:
         """Return the thread of the delivery's case, where the team hears what it should know of it."""
         return self._under_card(delivery, self.channel(Hearer.SUPPORT))
 
-    def _under_card(self, delivery: Delivery, channel: str) -> Spot:
+    def _under_card(self, delivery: Delivery, channel: str) -> Address:
         """Return the card's thread; the channel itself where no card will ever come.
 
         Better seen in the wrong place than in none.
@@ -68,20 +68,20 @@ class Spots:
         card = self._queries.receipt(Kind.CARD, delivery.case_id or "")
         return self._under(card, f"{Kind.CARD}:{delivery.case_id}", channel)
 
-    def _under_alert(self, delivery: Delivery, channel: str) -> Spot:
+    def _under_alert(self, delivery: Delivery, channel: str) -> Address:
         escalation = self._queries.event(int(delivery.subject)).escalation_id
         alert = self._queries.receipt(Kind.ALERT, str(escalation))
         return self._under(alert, f"{Kind.ALERT}:{escalation}", channel)
 
-    def _under(self, said: Receipt | None, lane: str, channel: str) -> Spot:
+    def _under(self, said: Receipt | None, lane: str, channel: str) -> Address:
         if said is not None:
-            return Spot(said.place, said.external_id)
+            return Address(said.place, said.external_id)
         if self._queries.is_awaited(lane):
             raise Later(PATIENCE_SECONDS, f"the {lane.partition(':')[0]} is not posted yet")
-        return Spot(channel)
+        return Address(channel)
 
-    def _of_customer(self, place: str, message_id: int) -> Spot:
-        return Spot(self._conversation_with(place), self._queries.letter(message_id).thread)
+    def _of_customer(self, place: str, message_id: int) -> Address:
+        return Address(self._conversation_with(place), self._queries.letter(message_id).thread)
 
     def _conversation_with(self, place: str) -> str:
         """Return the id of the DM with a user; other places are channels already."""

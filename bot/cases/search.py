@@ -1,0 +1,134 @@
+"""Finding cases by words: one question for both databases, whose work does not grow with the desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, literal, not_, union_all
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from bot.cases.excerpts import Excerpt, excerpt
+from bot.cases.inbound import Author
+from bot.cases.models import Case, Message
+from bot.cases.search_index import hidden
+from bot.cases.search_words import FIRST, Found, Place, Seeker
+from bot.cases.wording import Asked, asked, spans
+
+_MESSAGES_LOOKED_AT = 40
+_LONGEST_BODY = 20_000
+_PLACE = re.compile(r"(open|closed):([0-9]{1,19})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case that was found. `at` and `excerpt` are of the message that shows why, a note if `internal`."""
+
+    case: Case
+    at: datetime
+    excerpt: Excerpt = ()
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits in their order; `after` is what to ask for the next page with, empty on the last one."""
+
+    hits: Sequence[Hit]
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A message that may show why its case was found."""
+
+    text: str
+    at: datetime
+    internal: bool
+    marks: int
+
+
+def search(session: Session, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
+    """Return cases with words in which everything typed stands: open cases first, then those with the newest words.
+
+    An admin finds every case, by its notes too; others find their own cases by what they can see of them. Cases named
+    by their numbers lead. `after` is a page's `after`; no case comes twice, whatever is stored meanwhile.
+    """
+    wanted = asked(typed)
+    named = _named(session, wanted, viewer)
+    found = [] if after else [Found(FIRST.id, case.case_id, is_open=True, internal=False) for case in named]
+    known = {case.case_id for case in named}
+    found += Seeker(session, wanted, viewer).find(_place(after), known, limit + 1)
+    shown = found[:limit]
+    follows = _cursor(shown[-1]) if len(found) > limit else ""
+    return Page(_hits(session, wanted, shown), follows)
+
+
+def _named(session: Session, wanted: Asked, viewer: Author) -> Sequence[Case]:
+    named = select(Case).where(col(Case.case_id).in_(wanted.numbers))
+    if not viewer.is_admin:
+        named = named.where(Case.customer_identifier == viewer.identity)
+    return session.exec(named.order_by(col(Case.created_at).desc())).all() if wanted.numbers else []
+
+
+def _hits(session: Session, wanted: Asked, found: Sequence[Found]) -> list[Hit]:
+    if not found:
+        return []
+    chosen = select(Case).where(col(Case.case_id).in_([each.case_id for each in found]))
+    cases = {case.case_id: case for case in session.exec(chosen)}
+    said = _said(session, wanted, found)
+    return [_hit(cases[each.case_id], said[at], wanted) for at, each in enumerate(found)]
+
+
+def _hit(case: Case, said: Sequence[_Said], wanted: Asked) -> Hit:
+    """Show the message that holds most of the words, the newest of those that hold as many."""
+    if not said:
+        return Hit(case, case.last_message_at)
+    best = max(said, key=lambda message: message.marks)
+    return Hit(case, best.at, excerpt(best.text, wanted), best.internal)
+
+
+def _said(session: Session, wanted: Asked, found: Sequence[Found]) -> list[list[_Said]]:
+    """Return the newest messages of each entry, in one statement."""
+    parts = [
+        columns(
+            literal(at).label("at"),
+            col(Message.timestamp),
+            literal(entry.internal),
+            col(Message.subject),
+            func.substr(col(Message.body), 1, _LONGEST_BODY).label("body"),
+        )
+        .where(
+            col(Message.case_id) == entry.case_id,
+            col(Message.id) <= entry.id,
+            hidden() if entry.internal else not_(hidden()),
+            col(Message.deleted_at).is_(None),
+        )
+        .order_by(col(Message.timestamp).desc(), col(Message.id).desc())
+        .limit(_MESSAGES_LOOKED_AT)
+        .subquery()
+        for at, entry in enumerate(found)
+    ]
+    said: list[list[_Said]] = [[] for _ in found]
+    for at, timestamp, internal, subject, body in session.connection().execute(union_all(*map(columns, parts))):
+        marks = _marks(body, wanted)
+        text = body if marks or not _marks(subject, wanted) else f"{subject}: {body}"
+        said[at].append(_Said(text, timestamp, internal, marks))
+    return said
+
+
+def _marks(text: str, wanted: Asked) -> int:
+    """Count the different words that would be marked in a text."""
+    return len({text[start:end].casefold() for start, end in spans(text, wanted)})
+
+
+def _cursor(last: Found) -> str:
+    return f"{'open' if last.is_open else 'closed'}:{last.id}"
+
+
+def _place(after: str) -> Place:
+    read = _PLACE.fullmatch(after)
+    return Place(read[1] == "open", min(int(read[2]), FIRST.id)) if read else FIRST

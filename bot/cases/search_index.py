@@ -1,0 +1,233 @@
+"""The words of each case as they are kept for searching, and how they follow the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Index,
+    Text,
+    delete,
+    event,
+    insert,
+    inspect,
+    not_,
+    or_,
+    text,
+    update,
+)
+from sqlalchemy import select as columns
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.cases.models import Case, Message, Sending, Status
+from bot.cases.wording import words_of
+
+# An entry takes a case's further messages in up to this many words; then the case gets another entry, so that the
+# thousandth message of a case costs no more than the tenth.
+ROOM = 1_000
+_KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "deleted_at")
+_HIDING = ("internal", "sending")
+# Answers that the customer has not got, and may never get.
+_NOT_SENT = (Sending.WAITING, Sending.STOPPED, Sending.FAILED)
+_KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
+
+
+class Words(TypeDecorator[frozenset[str]]):
+    """A set of folded words: ` a b ` on SQLite, a vector without positions on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the database at hand keeps."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        """Write words; none of them holds a blank or a quote (see `wording`)."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return " ".join(f"'{word}'" for word in value)
+        return f" {' '.join(sorted(value))} "
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:  # noqa: ARG002
+        """Read words."""
+        return None if value is None else frozenset(value.replace("'", "").split())
+
+
+class SearchEntry(SQLModel, table=True):
+    """The words of some messages of a case: all visible or all hidden ones after the case's entry before it.
+
+    `internal` ones hold what only the team may find. `id` is the id of the newest message in it: entries in their
+    order are cases in the order of their news.
+    """
+
+    __tablename__ = "search_entries"
+    __table_args__ = (
+        Index("ix_search_entries_case_id", "case_id", "internal", "id"),
+        Index("ix_search_entries_standing", "is_open", "id"),
+        # Two indexes of words, as there are two on SQLite (below): open cases come first, and are few.
+        Index("ix_search_entries_open_words", "words", postgresql_using="gin", postgresql_where=text("is_open")).ddl_if(
+            "postgresql"
+        ),
+        Index(
+            "ix_search_entries_closed_words", "words", postgresql_using="gin", postgresql_where=text("NOT is_open")
+        ).ddl_if("postgresql"),
+    )
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    case_id: str = Field(foreign_key="cases.case_id", ondelete="CASCADE")
+    is_open: bool
+    internal: bool
+    words: frozenset[str] = Field(sa_type=Words)
+
+
+# SQLite's indexes of words. They keep no words themselves; triggers let them follow the entries.
+_FTS = "USING fts5(words, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '@.+-_'\")"
+_TAKE_OUT = """
+    INSERT INTO search_open (search_open, rowid, words) SELECT 'delete', old.id, old.words WHERE old.is_open;
+    INSERT INTO search_closed (search_closed, rowid, words) SELECT 'delete', old.id, old.words WHERE NOT old.is_open;
+"""
+_PUT_IN = """
+    INSERT INTO search_open (rowid, words) SELECT new.id, new.words WHERE new.is_open;
+    INSERT INTO search_closed (rowid, words) SELECT new.id, new.words WHERE NOT new.is_open;
+"""
+SQLITE_INDEXES = (
+    f"CREATE VIRTUAL TABLE search_open {_FTS}",
+    f"CREATE VIRTUAL TABLE search_closed {_FTS}",
+    f"CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN{_PUT_IN}END",
+    f"CREATE TRIGGER search_entries_changed AFTER UPDATE ON search_entries BEGIN{_TAKE_OUT}{_PUT_IN}END",
+    f"CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN{_TAKE_OUT}END",
+)
+# A migration that fills the index has to fold as the search does, and imports nothing of bot.
+SQLModel.metadata.info["words_of"] = words_of
+
+
+@event.listens_for(SQLModel.metadata.tables["search_entries"], "after_create")
+def _create_indexes(_table: object, connection: Connection, **_options: object) -> None:
+    """Give entries that are created without migrations what migration 0003 gives them."""
+    for statement in SQLITE_INDEXES if connection.dialect.name == "sqlite" else ():
+        connection.exec_driver_sql(statement)
+
+
+def refresh(session: Session, case_id: str) -> None:
+    """Write the entries of a case anew from its messages, after statements that passed the session by."""
+    session.flush()
+    case = session.get(Case, case_id)
+    if case is not None:
+        _rewrite_all(session, case)
+
+
+def hidden() -> ColumnElement[bool]:
+    """Return the condition that only the team may find a message."""
+    return or_(col(Message.internal), col(Message.sending).in_(_NOT_SENT))
+
+
+def _is_hidden(message: Message) -> bool:
+    return message.internal or message.sending in _NOT_SENT
+
+
+@event.listens_for(Session, "after_flush")
+def _follow(session: Session, _context: object) -> None:
+    """Let the entries follow what this flush wrote, in its transaction."""
+    for row in session.dirty:
+        if isinstance(row, Case):
+            _follow_case(session, row)
+        elif isinstance(row, Message) and _changes(row, *_KEPT_OF_MESSAGE, *_HIDING):
+            _follow_message(session, row)
+    for row in session.deleted:
+        if isinstance(row, Message):
+            _follow_message(session, row)
+    added = [row for row in session.new if isinstance(row, Message)]
+    for message in sorted(added, key=_number):
+        _take_in(session, session.get_one(Case, message.case_id), message)
+
+
+def _follow_case(session: Session, case: Case) -> None:
+    if _changes(case, "status"):
+        entries = update(SearchEntry).where(col(SearchEntry.case_id) == case.case_id)
+        session.connection().execute(entries.values(is_open=case.status == Status.OPEN))
+    if _changes(case, *_KEPT_OF_CASE):
+        _rewrite_all(session, case)
+
+
+def _follow_message(session: Session, message: Message) -> None:
+    """Write the entry that holds a message anew: the one it was in, and the one it belongs to now."""
+    hidden = _is_hidden(message)
+    for internal in (hidden, not hidden) if _changes(message, *_HIDING) else (hidden,):
+        entries = select(SearchEntry.id).where(SearchEntry.case_id == message.case_id, SearchEntry.internal == internal)
+        number = col(SearchEntry.id)
+        holding = session.exec(entries.where(number >= _number(message)).order_by(number).limit(1)).first()
+        if holding is not None:
+            before = session.exec(entries.where(number < holding).order_by(number.desc()).limit(1)).first()
+            _rewrite(session, message.case_id, holding, before or 0, internal=internal)
+        elif internal == hidden and message not in session.deleted:
+            _take_in(session, session.get_one(Case, message.case_id), message)
+
+
+def _rewrite(session: Session, case_id: str, entry: int, before: int, *, internal: bool) -> None:
+    kind = hidden() if internal else not_(hidden())
+    held = _kept_messages(case_id).where(col(Message.id) > before, col(Message.id) <= entry, kind)
+    messages = session.exec(held).all()
+    entries = session.connection()
+    if not messages:
+        entries.execute(delete(SearchEntry).where(col(SearchEntry.id) == entry))
+        return
+    case = session.get_one(Case, case_id)
+    words = frozenset[str]().union(*(_words(case, message) for message in messages))
+    written = update(SearchEntry).where(col(SearchEntry.id) == entry)
+    entries.execute(written.values(id=_number(messages[-1]), words=words))
+
+
+def _rewrite_all(session: Session, case: Case) -> None:
+    session.connection().execute(delete(SearchEntry).where(col(SearchEntry.case_id) == case.case_id))
+    for message in session.exec(_kept_messages(case.case_id)):
+        _take_in(session, case, message)
+
+
+def _take_in(session: Session, case: Case, message: Message) -> None:
+    """Add a message's words to the newest entry of its kind while there is room, else to a new one."""
+    if message.deleted_at is not None:
+        return
+    entries, words = session.connection(), _words(case, message)
+    newest = (
+        columns(col(SearchEntry.id), col(SearchEntry.words))
+        .where(col(SearchEntry.case_id) == case.case_id, col(SearchEntry.internal).is_(_is_hidden(message)))
+        .order_by(col(SearchEntry.id).desc())
+        .limit(1)
+    )
+    row = entries.execute(newest.with_for_update()).first()
+    if row is not None and len(words | row.words) <= ROOM:
+        grown = update(SearchEntry).where(col(SearchEntry.id) == row.id)
+        entries.execute(grown.values(id=max(_number(message), row.id), words=words | row.words))
+        return
+    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": _is_hidden(message)}
+    entries.execute(insert(SearchEntry).values(id=_number(message), words=words, **standing))
+
+
+def _kept_messages(case_id: str) -> SelectOfScalar[Message]:
+    said = select(Message).where(Message.case_id == case_id, col(Message.deleted_at).is_(None))
+    return said.order_by(col(Message.id))
+
+
+def _words(case: Case, message: Message) -> frozenset[str]:
+    """Return the words by which a message is found: its own, and those of its case."""
+    whose = (case.customer_name, case.customer_identifier, case.subject)
+    return words_of(*whose, message.sender_name, message.sender, message.subject, message.body)
+
+
+def _changes(row: SQLModel, *names: str) -> list[Any]:
+    """Return the values that this flush replaced."""
+    attributes = inspect(row).attrs
+    return [old for name in names if (history := attributes[name].history).has_changes() for old in history.deleted]
+
+
+def _number(message: Message) -> int:
+    return message.id or 0

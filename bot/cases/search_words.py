@@ -1,0 +1,166 @@
+"""Which entries meet what is asked for, in their order and within bounded work, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from bot.cases.inbound import Author
+from bot.cases.models import Case
+from bot.cases.search_index import SearchEntry
+from bot.cases.wording import Asked
+
+# So many of the newest entries are read before the index of words is asked. A word that fills a page among them may
+# be anywhere, and the index would have to gather everywhere before it could name the newest.
+READ_FIRST = 1_000
+# Of the cases of a customer who looks for something; he sees only his own.
+OWN_CASES = 500
+
+
+class Place(NamedTuple):
+    """Where an entry stands among all: the open cases' first, then the newest first."""
+
+    is_open: bool
+    id: int
+
+
+FIRST = Place(is_open=True, id=2**31 - 1)
+
+
+class Found(NamedTuple):
+    """An entry that meets what is asked for."""
+
+    id: int
+    case_id: str
+    is_open: bool
+    internal: bool
+
+
+_Rows = Select[int, str, bool, bool]
+_Look = Callable[[Place, set[str], int], _Rows]
+
+
+class Seeker:
+    """Looks for one set of words on behalf of one person."""
+
+    def __init__(self, session: Session, asked: Asked, viewer: Author) -> None:
+        self._connection = session.connection()
+        self._asked = asked
+        self._viewer = viewer
+        self._is_sqlite = self._connection.dialect.name == "sqlite"
+
+    def find(self, after: Place, known: set[str], limit: int) -> list[Found]:
+        """Return up to `limit` entries behind `after`, the newest one of each case, none of a `known` case."""
+        if not self._asked.has_words:
+            return []
+        if not self._viewer.is_admin:
+            return self._gather(self._own, after, known, limit)
+        found = self._standing(after, known, limit)
+        if after.is_open and len(found) < limit:
+            found += self._standing(Place(is_open=False, id=FIRST.id), known, limit - len(found))
+        return found
+
+    def _standing(self, after: Place, known: set[str], limit: int) -> list[Found]:
+        newest = self._gather(self._among_newest, after, known, limit)
+        return newest if len(newest) == limit else self._gather(self._in_index, after, known, limit)
+
+    def _gather(self, look: _Look, after: Place, known: set[str], limit: int) -> list[Found]:
+        """Look until there are enough cases; an entry whose case has a newer one that is met was seen before."""
+        found: list[Found] = []
+        seen = set(known)
+        while len(found) < limit:
+            rows = [Found._make(row) for row in self._connection.execute(look(after, seen, limit))]
+            newest = self._newest({row.case_id for row in rows})
+            found += [row for row in rows if newest[row.case_id] == row.id]
+            if len(rows) < limit:
+                break
+            seen |= newest.keys()
+            after = Place(rows[-1].is_open, rows[-1].id)
+        return found[:limit]
+
+    def _newest(self, case_ids: set[str]) -> dict[str, int]:
+        """Return the newest entry of each case that is met."""
+        number, case_id = col(SearchEntry.id), col(SearchEntry.case_id)
+        newest = select(case_id, func.max(number)).where(case_id.in_(case_ids), self._meets(SearchEntry))
+        return {row[0]: row[1] for row in self._connection.execute(newest.group_by(case_id))} if case_ids else {}
+
+    def _among_newest(self, after: Place, known: set[str], limit: int) -> _Rows:
+        """Read the next entries behind a place, however many of them are met."""
+        behind = select(SearchEntry).where(_stands(after), col(SearchEntry.id) < after.id)
+        entry = aliased(SearchEntry, behind.order_by(col(SearchEntry.id).desc()).limit(READ_FIRST).subquery())
+        return _rows(entry, known, limit).where(self._meets(entry))
+
+    def _in_index(self, after: Place, known: set[str], limit: int) -> _Rows:
+        """Ask the database's index of words."""
+        if self._is_sqlite:
+            return self._in_fts(after, known, limit)
+        # Gathered before it is sorted: else the planner may walk through all entries from the newest on.
+        met = select(SearchEntry).where(_stands(after), col(SearchEntry.id) < after.id, self._meets(SearchEntry))
+        return _rows(aliased(SearchEntry, met.cte("met").prefix_with("MATERIALIZED")), known, limit)
+
+    def _in_fts(self, after: Place, known: set[str], limit: int) -> _Rows:
+        index = table("search_open" if after.is_open else "search_closed", column("rowid", Integer()))
+        terms = [*_quoted(self._asked.exact, '"'), *(f"{term}*" for term in _quoted(self._asked.beginnings, '"'))]
+        number, case_id = index.c.rowid, col(SearchEntry.case_id)
+        found = select(number, case_id, col(SearchEntry.is_open), col(SearchEntry.internal))
+        return (
+            found.join_from(index, SearchEntry, col(SearchEntry.id) == number)
+            .where(literal_column(index.name).op("MATCH")(" AND ".join(terms)), number < after.id)
+            .where(case_id.not_in(known))
+            .order_by(number.desc())
+            .limit(limit)
+        )
+
+    def _own(self, after: Place, known: set[str], limit: int) -> _Rows:
+        """Read what a customer may see of his own cases."""
+        cases = select(col(Case.case_id)).where(col(Case.customer_identifier) == self._viewer.identity)
+        newest = cases.order_by(col(Case.created_at).desc()).limit(OWN_CASES)
+        closed, number = not_(col(SearchEntry.is_open)), col(SearchEntry.id)
+        behind = or_(closed, number < after.id) if after.is_open else and_(closed, number < after.id)
+        return _rows(SearchEntry, known, limit).where(
+            col(SearchEntry.case_id).in_(newest.scalar_subquery()), behind, self._meets(SearchEntry)
+        )
+
+    def _meets(self, entry: type[SearchEntry]) -> ColumnElement[bool]:
+        """Return the condition that an entry holds all the words, and is for these eyes."""
+        words = col(entry.words)
+        seen = [] if self._viewer.is_admin else [not_(col(entry.internal))]
+        if self._is_sqlite:
+            parts = [f" {word} " for word in self._asked.exact] + [f" {word}" for word in self._asked.beginnings]
+            return and_(*(func.instr(words, part) > 0 for part in parts), *seen)
+        terms = [*_quoted(self._asked.exact, "'"), *(f"{term}:*" for term in _quoted(self._asked.beginnings, "'"))]
+        return and_(words.op("@@")(cast(" & ".join(terms), TSQUERY)), *seen)
+
+
+def _rows(entry: type[SearchEntry], known: set[str], limit: int) -> _Rows:
+    case_id, is_open, number = col(entry.case_id), col(entry.is_open), col(entry.id)
+    found = select(number, case_id, is_open, col(entry.internal)).where(case_id.not_in(known))
+    return found.order_by(is_open.desc(), number.desc()).limit(limit)
+
+
+def _stands(place: Place) -> ColumnElement[bool]:
+    """Return the condition of the partial indexes, in their very words."""
+    is_open = col(SearchEntry.is_open)
+    return and_(is_open) if place.is_open else not_(is_open)
+
+
+def _quoted(words: frozenset[str], mark: str) -> list[str]:
+    return [f"{mark}{word}{mark}" for word in sorted(words)]

@@ -1,0 +1,33 @@
+"""What a search found: each case in a line, and the words that were found in it."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.cases.search import Hit, Page
+from bot.slack.views import words
+from bot.slack.views.parts import Drawing, context, customer, section
+
+SHOWN = 10
+
+
+def found(page: Page, wanted: str) -> Drawing:
+    """Return what was found for the words."""
+    asked = words.one_line(wanted, 80)
+    if not page.hits:
+        return Drawing(f"Nothing found for “{asked}”.", [section(f"Nothing found for “{asked}”. Try fewer words.")])
+    rows: list[Block] = [section(_line(hit)) for hit in page.hits]
+    if page.after:
+        rows.append(context("There is more: another word narrows it down."))
+    return Drawing(f"Found for “{asked}”", rows)
+
+
+def _line(hit: Hit) -> str:
+    case = hit.case
+    note = " · in a note" if hit.internal else ""
+    head = f"*{case.case_id}* {case.status} · {customer(case)} · {words.when(hit.at)}{note}"
+    return f"{head}\n> {_excerpt(hit)}" if hit.excerpt else head
+
+
+def _excerpt(hit: Hit) -> str:
+    return "".join(f"*{words.escape(text)}*" if marked else words.escape(text) for text, marked in hit.excerpt)
