@@ -70,6 +70,7 @@ class Sending(StrEnum):
 
 
 OPEN_CASES = text("status = 'open'")
+CLOSED_CASES = text("status = 'closed'")
 PENDING = text("settled_at IS NULL")
 
 
@@ -102,16 +103,18 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The lists of the board, in their order.
+        # The lists of the board, in their order. `status` stands in front of these for the same reason.
         Index(
             "ix_cases_open_escalated",
             "status",
+            "escalated",
             "last_message_at",
-            sqlite_where=text("status = 'open' AND escalated = 1"),
-            postgresql_where=text("status = 'open' AND escalated"),
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
         ),
         Index(
             "ix_cases_open_assignee",
+            "status",
             "assignee",
             "last_message_at",
             sqlite_where=OPEN_CASES,
@@ -121,8 +124,8 @@ class Case(SQLModel, table=True):
             "ix_cases_closed_at",
             "status",
             "closed_at",
-            sqlite_where=text("status = 'closed'"),
-            postgresql_where=text("status = 'closed'"),
+            sqlite_where=CLOSED_CASES,
+            postgresql_where=CLOSED_CASES,
         ),
         Index("ix_cases_status", "status", "created_at"),
     )
