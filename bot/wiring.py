@@ -84,6 +84,8 @@ class SlackEdge:
 
     app: App
     web: WebClient
+    identity: Identity
+    services: Services
     directory: Directory
     places: Places
     asides: Asides
@@ -183,17 +185,38 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
+    sender = Routing(_slack_sender(desk, web, identity, places, drawings), {})
+    services = _services(settings, desk, web, places, directory)
+    app = build_app(identity, services)
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    return SlackEdge(
+        app=app,
+        web=web,
+        identity=identity,
+        services=services,
+        directory=directory,
+        places=places,
+        asides=services.asides,
+        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
+    )
+
+
+def _slack_sender(desk: Desk, web: WebClient, identity: Identity, places: Places, drawings: Drawings) -> SlackSender:
+    """Return who says in Slack what is to be said there."""
     shelves = Shelves({SHELF: SlackFiles(web).read})
     lookback = Lookback(web, identity)
     uploads = Uploads(web, desk.queries, lookback, shelves.read)
-    addresses = Addresses(web, places, desk.queries)
-    sender = Routing(SlackSender(web, desk.queries, addresses, drawings, lookback, uploads), {})
-    asides = Asides(web)
-    echo = Echo(web, desk.queries, asides)
+    return SlackSender(web, desk.queries, Addresses(web, places, desk.queries), drawings, lookback, uploads)
+
+
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
     rules = rules_of(settings)
     lookups = CaseLookups(desk.database)
+    asides = Asides(web)
     mail_leaves = settings.smtp_enabled
-    services = Services(
+    return Services(
         intake=desk.intake,
         cases=desk.cases,
         replies=desk.replies,
@@ -205,21 +228,10 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         places=places,
         signs=signs_of(settings),
         asides=asides,
-        echo=echo,
+        echo=Echo(web, desk.queries, asides),
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
         desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
-    )
-    app = build_app(identity, services)
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    return SlackEdge(
-        app=app,
-        web=web,
-        directory=directory,
-        places=places,
-        asides=asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 

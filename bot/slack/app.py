@@ -47,6 +47,7 @@ from bot.slack.views.words import escape
 log = structlog.get_logger(__name__)
 
 _ANYTHING = re.compile(".*")
+_NOBODY_LISTENS = 404
 _BUSY = "The database is busy, so nothing was changed. Please try again in a moment."
 
 
@@ -79,9 +80,10 @@ class DeskApp(App):
     """
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Answer one request."""
+        """Answer one request; what nobody here listens to (Bolt logs it) is acked, for it would only come again."""
         with correlated():
-            return super().dispatch(req)
+            response = super().dispatch(req)
+            return BoltResponse(status=200) if response.status == _NOBODY_LISTENS else response
 
 
 def build_app(identity: Identity, services: Services) -> App:
@@ -190,9 +192,9 @@ def _introduction(services: Services) -> Callable[..., None]:
 
     def introduce(context: BoltContext, body: dict[str, Any], next: Callable[[], None]) -> None:
         context.update(names)
-        if context.user_id:
-            context["actor"] = services.directory.author(context.user_id)
-            context["spot"] = spot_of(body, context.user_id, context.channel_id)
+        user = context.user_id or ""  # some events have nobody; an empty name is never an admin's
+        context["actor"] = services.directory.author(user)
+        context["spot"] = spot_of(body, user, context.channel_id)
         next()
 
     return introduce
