@@ -70,6 +70,7 @@ class Sending(StrEnum):
 
 
 OPEN_CASES = text("status = 'open'")
+CLOSED_CASES = text("status = 'closed'")
 PENDING = text("settled_at IS NULL")
 
 
@@ -80,7 +81,7 @@ class Case(SQLModel, table=True):
     acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
     While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
-    latest answer; empty while there is nothing to say.
+    latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last.
     """
 
     __tablename__ = "cases"
@@ -102,16 +103,25 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The lists of the board, in their order.
+        # The lists of the board, in their order. `status` stands in front of these for the same reason.
         Index(
             "ix_cases_open_escalated",
             "status",
+            "escalated",
             "last_message_at",
-            sqlite_where=text("status = 'open' AND escalated = 1"),
-            postgresql_where=text("status = 'open' AND escalated"),
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
+        ),
+        Index(
+            "ix_cases_awaiting_us",
+            "status",
+            "last_message_at",
+            sqlite_where=text("status = 'open' AND awaits_us = 1"),
+            postgresql_where=text("status = 'open' AND awaits_us"),
         ),
         Index(
             "ix_cases_open_assignee",
+            "status",
             "assignee",
             "last_message_at",
             sqlite_where=OPEN_CASES,
@@ -121,8 +131,8 @@ class Case(SQLModel, table=True):
             "ix_cases_closed_at",
             "status",
             "closed_at",
-            sqlite_where=text("status = 'closed'"),
-            postgresql_where=text("status = 'closed'"),
+            sqlite_where=CLOSED_CASES,
+            postgresql_where=CLOSED_CASES,
         ),
         Index("ix_cases_status", "status", "created_at"),
     )
@@ -146,6 +156,7 @@ class Case(SQLModel, table=True):
     assignee_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     undelivered: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    awaits_us: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Message(SQLModel, table=True):

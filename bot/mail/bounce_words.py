@@ -85,6 +85,16 @@ ADDRESS_GONE = re.compile(
     re.IGNORECASE,
 )
 
+# Nothing is lost yet: the server tells of a delay.
+STILL_TRYING = re.compile(
+    r"warning message only|not need to (resend|send (it|the message) again)|will (keep trying|be retried"
+    r"|continue to try|try again|retry)|(is|are) still (being )?(retried|trying|attempted)|delivery attempts will"
+    r"|has been delayed|temporarily (delayed|deferred)|could not yet be delivered|noch nicht zugestellt"
+    r"|wird weiterhin versucht",
+    re.IGNORECASE,
+)
+GIVEN_UP = re.compile(r"permanent|given up|giving up|no further attempts", re.IGNORECASE)
+
 # The address may be good: full, slow, refused for what the mail or its sender is.
 TRY_LATER = re.compile(
     r"quota|(mailbox|inbox|folder|disk)[^\n]{0,30}full|too (large|big|many|much)|exceed|size limit|spam|blocked"

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.mail.addresses import mailboxes
-from bot.mail.bounce_words import ADDRESS_GONE, EXPLANATION_ENDS, FAILURE, FAILURE_SUBJECT, INTRODUCES, TRY_LATER
+from bot.mail.bounce_words import (
+    ADDRESS_GONE,
+    EXPLANATION_ENDS,
+    FAILURE,
+    FAILURE_SUBJECT,
+    GIVEN_UP,
+    INTRODUCES,
+    STILL_TRYING,
+    TRY_LATER,
+)
 from bot.mail.headers import Headers
 
 MAX_BOUNCES = 50
@@ -70,12 +79,14 @@ class Bounce:
 
     `status` is the code of RFC 3463, or empty where none was told. `hard` says that the address itself is at fault
     (nobody there, no such host, moved), so that another try is futile; a full mailbox or a refusal is soft.
+    `delayed`: the server is still trying.
     """
 
     recipient: str
     status: str
     hard: bool
     reason: str
+    delayed: bool = False
 
 
 def is_bounce(headers: Headers, types: Sequence[str], text: str) -> bool:
@@ -110,7 +121,9 @@ def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers
     found = list(_reported(reports, explanation))
     if not found and not any(_ARRIVED.search(report) for report in reports):
         recipients = _recipients(headers, enclosed, explanation) or _pasted(text[len(explanation) :])
-        found = [_told(recipient, recipients, explanation) for recipient in recipients]
+        told = (_told(recipient, recipients, explanation) for recipient in recipients)
+        tries = STILL_TRYING.search(explanation) is not None and GIVEN_UP.search(explanation) is None
+        found = [replace(one, delayed=tries and not one.hard and one.status[:1] != "5") for one in told]
     once = {bounce.recipient: bounce for bounce in reversed(found[:MAX_BOUNCES])}
     return tuple(reversed(once.values()))
 
@@ -162,7 +175,8 @@ def _reported(reports: Sequence[str], explanation: str) -> Iterator[Bounce]:
             continue
         about = (line for line in explanation.splitlines() if addresses[0] in line.lower())
         reason = fields.get("diagnostic-code") or next(about, "")
-        yield _judged(addresses[0], fields.get("status", ""), reason)
+        judged = _judged(addresses[0], fields.get("status", ""), reason)
+        yield replace(judged, delayed=fields.get("action", "").lower() == "delayed")
 
 
 def _told(recipient: str, recipients: Sequence[str], explanation: str) -> Bounce:

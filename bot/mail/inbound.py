@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.cases.inbound import Attached, Author, Inbound, Source
+from bot.mail.identity import identity_of
 from bot.mail.kept_attachments import held_name
 from bot.mail.parser import Mailbox, ParsedMail, UnreadableMail
 from bot.mail.quoting import new_text
@@ -61,7 +62,7 @@ def to_inbound(
         subject=mail.subject,
         reference=mail.message_id,
         references=tuple(dict.fromkeys((*mail.references, *mail.in_reply_to))),
-        readers=frozenset((*mail.to, *mail.cc)),
+        readers=identity_of(settings).without_own((*mail.to, *mail.cc)),
         raw_mail_id=raw_mail_id,
         verdict=f"{'verified' if judged.verified else 'not verified'}: {judged.reason}",
         attachments=tuple(_attached(mail, raw_mail_id, settings.max_attachment_size)),

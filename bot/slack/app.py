@@ -33,6 +33,7 @@ from bot.slack.directory import Directory
 from bot.slack.echo import Echo
 from bot.slack.errand import errand_of
 from bot.slack.forms import Forms
+from bot.slack.homes import Homes
 from bot.slack.identity import Identity
 from bot.slack.listeners import actions, commands, home, messages, modals, people, reactions, shortcuts
 from bot.slack.misfit import Misfit
@@ -47,6 +48,7 @@ from bot.slack.views.words import escape
 log = structlog.get_logger(__name__)
 
 _ANYTHING = re.compile(".*")
+_NOBODY_LISTENS = 404
 _BUSY = "The database is busy, so nothing was changed. Please try again in a moment."
 
 
@@ -66,6 +68,7 @@ class Services:
     signs: Signs
     asides: Asides
     echo: Echo
+    homes: Homes
     forms: Forms
     clippings: Clippings
     desk: OrderDesk
@@ -79,9 +82,10 @@ class DeskApp(App):
     """
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Answer one request."""
+        """Answer one request; what nobody here listens to (Bolt logs it) is acked, for it would only come again."""
         with correlated():
-            return super().dispatch(req)
+            response = super().dispatch(req)
+            return BoltResponse(status=200) if response.status == _NOBODY_LISTENS else response
 
 
 def build_app(identity: Identity, services: Services) -> App:
@@ -98,7 +102,7 @@ def build_app(identity: Identity, services: Services) -> App:
         signing_secret="unused in socket mode",  # noqa: S106 - Bolt insists on one; requests are not verified by it
     )
     app.use(_introduction(services))
-    _listen(app)
+    listen(app)
     app.error(_answer_error)
     return app
 
@@ -108,7 +112,8 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.getMessage() != warning_token_skipped()
 
 
-def _listen(app: App) -> None:
+def listen(app: App) -> None:
+    """Register every listener; manifest.yml declares what they need of Slack."""
     app.event("message")(messages.message_heard)
     app.event("app_home_opened")(home.home_opened)
     for event in ("user_change", "team_join"):
@@ -148,6 +153,13 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.REPLY: actions.reply_clicked,
     action_ids.STOP_REPLY: actions.stop_clicked,
     action_ids.REPLY_AGAIN: actions.reply_again_clicked,
+    action_ids.HOME_FILTER: home.filter_chosen,
+    action_ids.HOME_SEARCH: home.search_entered,
+    action_ids.HOME_PAGE: home.page_clicked,
+    action_ids.HOME_START: home.start_clicked,
+    action_ids.OWN_REPLY: home.own_reply_clicked,
+    action_ids.OWN_SOLVED: home.solved_clicked,
+    action_ids.LIST_PAGE: commands.page_clicked,
     action_ids.CONFIRM: actions.confirm_clicked,
     action_ids.IGNORE: actions.ignore_clicked,
     action_ids.RETRY_MAIL: actions.retry_mail_clicked,
@@ -162,6 +174,7 @@ _SUBMISSIONS: dict[Form, Callable[..., None]] = {
     Form.CLOSE: modals.close_submitted,
     Form.NEW_CASE: modals.new_case_submitted,
     Form.ADD_TO_CASE: modals.add_submitted,
+    Form.OWN_REPLY: home.own_reply_submitted,
 }
 _SHORTCUTS: dict[Shortcut, Callable[..., None]] = {
     Shortcut.OPEN_CASE: shortcuts.open_case_chosen,
@@ -190,9 +203,9 @@ def _introduction(services: Services) -> Callable[..., None]:
 
     def introduce(context: BoltContext, body: dict[str, Any], next: Callable[[], None]) -> None:
         context.update(names)
-        if context.user_id:
-            context["actor"] = services.directory.author(context.user_id)
-            context["spot"] = spot_of(body, context.user_id, context.channel_id)
+        user = context.user_id or ""  # some events have nobody; an empty name is never an admin's
+        context["actor"] = services.directory.author(user)
+        context["spot"] = spot_of(body, user, context.channel_id)
         next()
 
     return introduce

@@ -23,7 +23,7 @@ def test_a_customers_mail() -> None:
     assert inbound.place == "support@desk.test"
     assert inbound.external_id.startswith("<blank-pages-1@example.com>#")
     assert inbound.at == ARRIVED
-    assert inbound.readers == {"support@desk.test"}
+    assert inbound.readers == frozenset()
     assert inbound.text.endswith("What can we try next?")
     assert inbound.full_text.endswith("Example Ltd")
     assert inbound.verdict == "verified: dmarc=pass for example.com"
@@ -34,8 +34,16 @@ def test_a_verified_admin_is_an_admin() -> None:
 
     assert inbound.author.is_admin
     assert "closing this case" in inbound.text
-    assert inbound.readers == {"carla@example.com", "support@desk.test"}
+    assert inbound.readers == {"carla@example.com"}
     assert inbound.references == ("<blank-pages-1@example.com>",)
+
+
+def test_the_readers_are_all_others_in_to_and_cc_lower_cased() -> None:
+    headers = "Cc: Bob <BOB@Example.com>, team@desk.test,\r\n\tSupport <SUPPORT@desk.test>\r\nBcc: eve@example.com\r\n"
+
+    inbound = taken(letter(headers=headers), SMTP_FROM="Desk <team@desk.test>")
+
+    assert inbound.readers == {"bob@example.com"}
 
 
 def test_a_forged_admin_only_claims_to_be_one() -> None:
