@@ -267,6 +267,46 @@ def many(desk: Desk, cases: int) -> None:
         connection.execute(text("ANALYZE"))
 
 
+def test_rows_that_come_in_one_flush_are_followed(desk: Desk) -> None:
+    case = Case(
+        case_id="CASE-1",
+        customer_identifier="U_ADA",
+        customer_name="U_ADA",
+        source="slack",
+        created_at=START,
+        last_message_at=START,
+    )
+    with desk.database.writers.begin() as session:
+        session.add_all([case, said(1, "first words"), said(2, "hunter2")])
+    with desk.database.writers.begin() as session:
+        case = session.get_one(Case, "CASE-1")
+        case.customer_name = "Lovelace"
+        case.status = "closed"
+        session.get_one(Message, 1).body = "other words"
+        session.delete(session.get_one(Message, 2))
+        session.add_all([said(3, "third words"), said(4, " ".join(f"w{number}" for number in range(ROOM + 1)))])
+
+    assert [found(desk, typed) for typed in ("first", "hunter2")] == [[], []]
+    for typed in ("other third", "lovelace third", f"w{ROOM}"):
+        assert found(desk, typed) == ["CASE-1"]
+    assert {entry.is_open for entry in desk.rows(SearchEntry)} == {False}
+
+
+def said(number: int, body: str) -> Message:
+    return Message(
+        id=number,
+        case_id="CASE-1",
+        sender="U_ADA",
+        sender_name="Ada",
+        is_admin=False,
+        body=body,
+        timestamp=START,
+        source="slack",
+        place="C",
+        external_id=str(number),
+    )
+
+
 def test_the_entries_hold_what_the_messages_say(busy: Desk) -> None:
     """However the entries came about, writing them anew changes nothing."""
     busy.in_card_thread(MIA, "a note", "CASE-1")
