@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -12,8 +13,9 @@ from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.agenda import Agenda
-from bot.cases.announcements import notice
+from bot.cases.announcements import FOLDABLE, MAIL, notice
 from bot.cases.intake import Intake
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
@@ -24,30 +26,45 @@ from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
+from bot.mail.connection import tls_context
+from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.quarantine import Quarantine
+from bot.mail.quarantine_desk import QuarantineDesk
+from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.queries import refused, waiting
 from bot.outbox.sending import Routing
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
+from bot.slack.forms import Forms
+from bot.slack.homes import Homes, tell_changes
 from bot.slack.identity import Identity
 from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
 from bot.slack.sender import SlackSender
+from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
+from bot.slack.views.home import Standing
+from bot.web.case_list import newest_cases
+from bot.web.figures import Figures
 from bot.web.health import Check
-from bot.web.server import WebServer, build_web
+from bot.web.routes import DebugView, build_web
+from bot.web.server import WebServer
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
+HOMES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,8 @@ class SlackEdge:
 
     app: App
     web: WebClient
+    identity: Identity
+    services: Services
     directory: Directory
     places: Places
     asides: Asides
@@ -93,6 +112,7 @@ class Bot:
     web: WebServer
     connecting: Loop
     delivering: Loop
+    redrawing: Loop
     collecting: Loop | None
     checks: Mapping[str, Check]
 
@@ -135,21 +155,29 @@ def rules_of(settings: Settings) -> Rules:
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
     """Wire the bot; nothing is connected or started yet."""
     desk = open_desk(settings, clock)
-    slack = _slack_edge(settings, desk, pacing or Pacing())
+    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
+    tokens = tokens_of(settings, desk.clock, tls_context())
+    posting = MailSender(settings, desk.clock, desk.queries, _unfetched, tokens)
+    slack = _slack_edge(settings, desk, pacing or Pacing(), posting, _quarantine(settings, desk, tokens))
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
-    mail = _mail_edge(settings, desk)
+    mail = _mail_edge(settings, desk, tokens)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
     checks = {
         "database": Check(desk.database.problem),
         "email_listener": Check(
-            lambda: _problems(mail.problem if mail else "", _failing(collecting)), disabled=mail is None
+            lambda: _problems(mail.problem if mail else "", _failing(collecting)),
+            disabled=mail is None,
+            worked_at=lambda: mail.state.last_pass_at if mail else None,
         ),
-        "scheduler": Check(lambda: schedule.problem),
-        "slack": Check(lambda: _problems(slack.connection.problem, _failing(delivering))),
+        "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
+        "slack": Check(
+            lambda: _problems(slack.connection.problem, _failing(delivering)),
+            worked_at=lambda: connecting.pulse.succeeded_at,
+        ),
     }
     return Bot(
         settings=settings,
@@ -157,15 +185,29 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=WebServer(build_web(checks), settings.host, settings.port),
+        web=_web_edge(settings, desk, checks),
         connecting=connecting,
         delivering=delivering,
+        redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         checks=checks,
     )
 
 
-def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
+def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
+    """Return the loop that draws open App Homes again after a case has changed."""
+    tell_changes(desk.database.writers, homes.mark_changed)
+    homes.standing = lambda: Standing(
+        services=[(name, check.problem()) for name, check in checks.items() if not check.disabled],
+        due=waiting(desk.database),
+        refused=refused(desk.database),
+    )
+    return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+
+
+def _slack_edge(
+    settings: Settings, desk: Desk, pacing: Pacing, posting: MailSender, quarantine: QuarantineDesk | None
+) -> SlackEdge:
     token = settings.slack_bot_token.get_secret_value()
     web = web_client(token, settings.slack_api_url)
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -173,27 +215,70 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries)
-    sender = Routing(SlackSender(web, places, drawings), {})
-    asides = Asides(web)
-    echo = Echo(web, desk.queries, asides)
-    orders = OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules_of(settings), desk.clock)
-    app = build_app(identity, Services(desk.intake, desk.cases, desk.queries, directory, places, asides, echo, orders))
+    sender = Routing(SlackSender(web, places, drawings), {MAIL: posting})
+    services = replace(_services(settings, desk, web, places, directory), quarantine=quarantine)
+    app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     return SlackEdge(
         app=app,
         web=web,
+        identity=identity,
+        services=services,
         directory=directory,
         places=places,
-        asides=asides,
+        asides=services.asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE),
     )
 
 
-def _mail_edge(settings: Settings, desk: Desk) -> MailWatcher | None:
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
+    rules = rules_of(settings)
+    lookups = CaseLookups(desk.database)
+    asides = Asides(web)
+    homes = Homes(web, desk.queries, directory, asides, desk.clock)
+    mail_leaves = settings.smtp_enabled
+    return Services(
+        intake=desk.intake,
+        cases=desk.cases,
+        replies=desk.replies,
+        queries=desk.queries,
+        lookups=lookups,
+        rules=rules,
+        clock=desk.clock,
+        directory=directory,
+        places=places,
+        signs=signs_of(settings),
+        asides=asides,
+        echo=Echo(homes, asides),
+        homes=homes,
+        forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
+        clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+    )
+
+
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> QuarantineDesk | None:
+    if not settings.mail_enabled:
+        return None
+    return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
+
+
+def _unfetched(_held: str) -> bytes:
+    raise LookupError("files can't be fetched from Slack in this version")
+
+
+def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
+    figures = Figures(desk.database, desk.clock, checks)
+    debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
+    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:

@@ -57,6 +57,8 @@ MAIL = "email"
 
 # Said in the case's thread, in order, one after the other.
 _IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON, Kind.ANSWER, Kind.FACT, Kind.FILE}
+# Of these a backlog may be said in one post: their views draw several at once.
+FOLDABLE = frozenset({Kind.FOLLOW_UP, Kind.REVISION})
 
 
 @dataclass(frozen=True, slots=True)

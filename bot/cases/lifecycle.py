@@ -189,6 +189,8 @@ def snooze(case: Case, pending: Escalation | None, until: datetime, by: Author, 
         raise already_closed(case, at)
     if until <= at:
         raise IllegalMove("That time has passed already. Choose one that is still to come, for example `2h`.")
+    if case.snoozed_until == until:
+        raise IllegalMove(f"{case.case_id} rests until then already.")
     if pending is not None:
         _settle(pending, by, at, "snoozed")
     case.snoozed_until = until
@@ -249,6 +251,8 @@ def already_closed(case: Case, at: datetime) -> IllegalMove:
 
 def _count(case: Case, message: Message) -> None:
     case.message_count += 1
+    if message.timestamp >= case.last_message_at:
+        case.awaits_us = not message.is_admin
     case.last_message_at = max(case.last_message_at, message.timestamp)
 
 

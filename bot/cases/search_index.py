@@ -186,7 +186,8 @@ def _stand(session: Session, case: Case) -> None:
 def _follow(session: Session, message: Message, *, moved: bool = False, gone: bool = False) -> None:
     """Write the entry that holds a message anew; where it `moved`, both the one it left and the one it joined."""
     hidden = _is_hidden(message)
-    for internal in (hidden, not hidden) if moved else (hidden,):
+    # Out of the one first: an entry bears the number of its newest message, and two can't bear the same.
+    for internal in (not hidden, hidden) if moved else (hidden,):
         entries = select(SearchEntry.id).where(SearchEntry.case_id == message.case_id, SearchEntry.internal == internal)
         number = col(SearchEntry.id)
         holding = session.exec(entries.where(number >= _number(message)).order_by(number).limit(1)).first()

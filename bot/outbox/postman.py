@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,7 +30,10 @@ IDLE_SECONDS = 1.0
 
 
 class Postman:
-    """Says what is due, one delivery at a time, most pressing first, each lane in its order."""
+    """Says what is due, one delivery at a time, most pressing first, each lane in its order.
+
+    `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
+    """
 
     def __init__(
         self,
@@ -39,12 +42,14 @@ class Postman:
         sender: Sender,
         pacing: Pacing,
         consequences: Consequences | None = None,
+        foldable: Collection[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._sender = sender
         self._pacing = pacing
         self._consequences = consequences
+        self._foldable = foldable
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -80,7 +85,8 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            folded = _folded(session, delivery, now)
+            is_alone = not delivery.redraw and delivery.kind not in self._foldable
+            folded = () if is_alone else _folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING

@@ -15,8 +15,20 @@ REOPEN = "case_reopen"
 # The overflow menu of a card; what was chosen stands before the case in the option's value.
 MORE = "case_more"
 STOP_REPLY = "reply_stop"
+REPLY_AGAIN = "reply_again"
+# Buttons of private answers.
+CLOSE_ASKED = "case_close_asked"
+UNDO_CLOSE = "case_undo_close"
 RETRY_MAIL = "mail_retry"
 OPEN_MAIL = "mail_open"
+HOME_FILTER = "home_filter"
+HOME_SEARCH = "home_search"
+HOME_PAGE = "home_page"
+HOME_START = "home_start"
+# A customer's buttons in his own App Home.
+OWN_REPLY = "own_reply"
+OWN_SOLVED = "own_solved"
+LIST_PAGE = "list_page"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
 # Slack's name for what we attach to each post, so that it can be found again.
@@ -33,6 +45,35 @@ class Choice(StrEnum):
     ESCALATE = "escalate"
     TIMELINE = "timeline"
     REOPEN = "reopen"
+
+
+class Form(StrEnum):
+    """The forms (modals), by the callback id that their submission brings back."""
+
+    REPLY = "form_reply"
+    ASSIGN = "form_assign"
+    SNOOZE = "form_snooze"
+    NOTE = "form_note"
+    ESCALATE = "form_escalate"
+    CLOSE = "form_close"
+    NEW_CASE = "form_new_case"
+    ADD_TO_CASE = "form_add_to_case"
+    TIMELINE = "form_timeline"
+    OWN_REPLY = "form_own_reply"
+
+
+class Shortcut(StrEnum):
+    """The shortcuts that manifest.yml declares, by their callback ids."""
+
+    OPEN_CASE = "open_case"
+    ADD_TO_CASE = "add_to_case"
+    CLOSE_CASE = "close_case"
+    SEND_TO_CUSTOMER = "send_to_customer"
+    NEW_CASE = "new_case"
+
+
+# The menu of cases in a form, whose options we look up while somebody types.
+WHICH_CASE = "case"
 
 
 def chosen_value(choice: Choice, case_id: str, version: int) -> str:

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -15,27 +15,41 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_token_skipped
 from sqlalchemy.exc import OperationalError
 
-from bot.cases.errors import CaseError
+from bot.cases.errors import CaseError, StaleDrawing
 from bot.cases.inbound import Author
 from bot.cases.intake import Intake
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
+from bot.cases.replies import Replies
+from bot.cases.rules import Rules
 from bot.cases.service import CaseService
+from bot.clock import Clock
 from bot.log import correlated
 from bot.slack import action_ids
-from bot.slack.asides import Asides
+from bot.slack.action_ids import Form, Shortcut
+from bot.slack.asides import BROKEN, Asides
+from bot.slack.clippings import Clippings
 from bot.slack.directory import Directory
 from bot.slack.echo import Echo
+from bot.slack.errand import errand_of
+from bot.slack.forms import Forms
+from bot.slack.homes import Homes
 from bot.slack.identity import Identity
-from bot.slack.listeners import actions, commands, home, messages, people
+from bot.slack.listeners import actions, commands, home, messages, modals, people, reactions, shortcuts
+from bot.slack.misfit import Misfit
 from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
+from bot.slack.quarantine import Quarantine
+from bot.slack.signs import Signs
+from bot.slack.spot import spot_of
+from bot.slack.views.modals.pieces import redone
 from bot.slack.views.words import escape
 
 log = structlog.get_logger(__name__)
 
 _ANYTHING = re.compile(".*")
+_NOBODY_LISTENS = 404
 _BUSY = "The database is busy, so nothing was changed. Please try again in a moment."
-_BROKEN = "Something went wrong on our side, and nothing was changed. Please try again; the log knows more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +58,21 @@ class Services:
 
     intake: Intake
     cases: CaseService
+    replies: Replies
     queries: CaseQueries
+    lookups: CaseLookups
+    rules: Rules
+    clock: Clock
     directory: Directory
     places: Places
+    signs: Signs
     asides: Asides
     echo: Echo
+    homes: Homes
+    forms: Forms
+    clippings: Clippings
     desk: OrderDesk
+    quarantine: Quarantine | None = None
 
 
 class DeskApp(App):
@@ -59,9 +82,10 @@ class DeskApp(App):
     """
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Answer one request."""
+        """Answer one request; what nobody here listens to (Bolt logs it) is acked, for it would only come again."""
         with correlated():
-            return super().dispatch(req)
+            response = super().dispatch(req)
+            return BoltResponse(status=200) if response.status == _NOBODY_LISTENS else response
 
 
 def build_app(identity: Identity, services: Services) -> App:
@@ -78,7 +102,7 @@ def build_app(identity: Identity, services: Services) -> App:
         signing_secret="unused in socket mode",  # noqa: S106 - Bolt insists on one; requests are not verified by it
     )
     app.use(_introduction(services))
-    _listen(app)
+    listen(app)
     app.error(_answer_error)
     return app
 
@@ -88,27 +112,76 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.getMessage() != warning_token_skipped()
 
 
-def _listen(app: App) -> None:
+def listen(app: App) -> None:
+    """Register every listener; manifest.yml declares what they need of Slack."""
     app.event("message")(messages.message_heard)
     app.event("app_home_opened")(home.home_opened)
     for event in ("user_change", "team_join"):
         app.event(event)(people.person_changed)
     for event in ("subteam_members_changed", "subteam_updated", "subteam_created"):
         app.event(event)(people.group_changed)
+    app.event("reaction_added")(reactions.reaction_added)
+    app.event("reaction_removed")(reactions.reaction_removed)
     # Under whatever name the workspace installed the command: another app may have taken /case.
     app.command(_ANYTHING)(commands.case_typed)
     for action_id, listener in _CLICKS.items():
         app.action(action_id)(listener)
     app.action(_ANYTHING)(actions.anything_clicked)
+    for form, listener in _SUBMISSIONS.items():
+        app.view(form)(listener)
+    app.view(_ANYTHING)(modals.anything_submitted)
+    app.view_closed(_ANYTHING)(modals.anything_submitted)
+    for shortcut, listener in _SHORTCUTS.items():
+        app.shortcut(shortcut)(listener)
+    app.shortcut(_ANYTHING)(shortcuts.nothing_chosen)
+    app.options(action_ids.WHICH_CASE)(modals.case_typed_in_menu)
+    app.options(_ANYTHING)(modals.nothing_offered)
     # Unhandled events stay unacked, come again, and in numbers make Slack switch event delivery off.
     app.event(_ANYTHING)(home.nothing_to_do)
 
 
 _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.ACKNOWLEDGE: actions.acknowledge_clicked,
+    action_ids.UNACKNOWLEDGE: actions.unacknowledge_clicked,
+    action_ids.ASSIGN_TO_ME: actions.assign_to_me_clicked,
+    action_ids.SNOOZE: actions.snooze_clicked,
+    action_ids.REOPEN: actions.reopen_clicked,
+    action_ids.MORE: actions.more_chosen,
     action_ids.CLOSE: actions.close_clicked,
+    action_ids.CLOSE_ASKED: actions.close_asked_clicked,
+    action_ids.UNDO_CLOSE: actions.undo_close_clicked,
+    action_ids.REPLY: actions.reply_clicked,
+    action_ids.STOP_REPLY: actions.stop_clicked,
+    action_ids.REPLY_AGAIN: actions.reply_again_clicked,
+    action_ids.HOME_FILTER: home.filter_chosen,
+    action_ids.HOME_SEARCH: home.search_entered,
+    action_ids.HOME_PAGE: home.page_clicked,
+    action_ids.HOME_START: home.start_clicked,
+    action_ids.OWN_REPLY: home.own_reply_clicked,
+    action_ids.OWN_SOLVED: home.solved_clicked,
+    action_ids.LIST_PAGE: commands.page_clicked,
     action_ids.CONFIRM: actions.confirm_clicked,
     action_ids.IGNORE: actions.ignore_clicked,
+    action_ids.RETRY_MAIL: actions.retry_mail_clicked,
+    action_ids.OPEN_MAIL: actions.open_mail_clicked,
+}
+_SUBMISSIONS: dict[Form, Callable[..., None]] = {
+    Form.REPLY: modals.reply_submitted,
+    Form.ASSIGN: modals.assign_submitted,
+    Form.SNOOZE: modals.snooze_submitted,
+    Form.NOTE: modals.note_submitted,
+    Form.ESCALATE: modals.escalate_submitted,
+    Form.CLOSE: modals.close_submitted,
+    Form.NEW_CASE: modals.new_case_submitted,
+    Form.ADD_TO_CASE: modals.add_submitted,
+    Form.OWN_REPLY: home.own_reply_submitted,
+}
+_SHORTCUTS: dict[Shortcut, Callable[..., None]] = {
+    Shortcut.OPEN_CASE: shortcuts.open_case_chosen,
+    Shortcut.ADD_TO_CASE: shortcuts.add_to_case_chosen,
+    Shortcut.CLOSE_CASE: shortcuts.close_case_chosen,
+    Shortcut.SEND_TO_CUSTOMER: shortcuts.send_chosen,
+    Shortcut.NEW_CASE: shortcuts.new_case_chosen,
 }
 
 
@@ -128,35 +201,56 @@ def _authorize(identity: Identity) -> Callable[[], AuthorizeResult]:
 def _introduction(services: Services) -> Callable[..., None]:
     names = {name: getattr(services, name) for name in Services.__slots__}
 
-    def introduce(context: BoltContext, next: Callable[[], None]) -> None:
+    def introduce(context: BoltContext, body: dict[str, Any], next: Callable[[], None]) -> None:
         context.update(names)
-        if context.user_id:
-            context["actor"] = services.directory.author(context.user_id)
+        user = context.user_id or ""  # some events have nobody; an empty name is never an admin's
+        context["actor"] = services.directory.author(user)
+        context["spot"] = spot_of(body, user, context.channel_id)
         next()
 
     return introduce
 
 
 def _answer_error(
-    error: Exception, body: dict[str, Any], context: BoltContext, asides: Asides, echo: Echo
+    error: Exception, body: dict[str, Any], context: BoltContext, queries: CaseQueries, asides: Asides, echo: Echo
 ) -> BoltResponse:
     """Tell a refusal in private; leave an event that failed unacked, so that it comes again.
 
-    Slack never sends clicks and commands again, so their askers are told at once.
+    Slack never sends clicks, commands and forms again, so their askers are told at once.
     """
     refused = isinstance(error, CaseError) and not isinstance(error, messages.NotReady)
     if not refused:
         _log_failure(error)
     if body.get("type") == "event_callback" and not refused:
         return BoltResponse(status=500)
-    text = str(error) if refused else _BUSY if isinstance(error, OperationalError) else _BROKEN
+    text = str(error) if refused else _BUSY if isinstance(error, OperationalError) else BROKEN
     if "command" in body:
-        answer = json.dumps({"response_type": "ephemeral", "text": escape(text)})
-        return BoltResponse(status=200, body=answer, headers={"content-type": "application/json"})
+        return _answer({"response_type": "ephemeral", "text": escape(text)})
+    if body.get("type") == "view_submission":
+        return _answer(_in_form(error, text, body["view"], queries))
     if context.user_id:
-        asides.tell(context.user_id, text, context.channel_id, _thread(body))
+        asides.tell(context.user_id, text, context.channel_id, _thread(body), once=str(body.get("event_id") or ""))
         echo.redraw_home(body, _actor(context))
     return BoltResponse(status=200)
+
+
+def _answer(payload: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(payload), headers={"content-type": "application/json"})
+
+
+def _in_form(error: Exception, text: str, view: dict[str, Any], queries: CaseQueries) -> dict[str, Any]:
+    """Say in the form itself why it was not taken, so that nothing typed is lost.
+
+    Where somebody else moved the case meanwhile, the form is drawn for the case as it is now: submitting it once more
+    means it.
+    """
+    errand = errand_of(view)
+    if isinstance(error, StaleDrawing):
+        now = replace(errand, version=queries.sheet(errand.case_id).case.version)
+        return {"response_action": "update", "view": redone(view, str(error), now)}
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    block = error.block if isinstance(error, Misfit) else next(iter(inputs), "")
+    return {"response_action": "errors", "errors": {block: text}}
 
 
 def _actor(context: BoltContext) -> Author:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.cases.errors import CaseError
+from bot.slack.spot import Spot
+from bot.slack.transport import response_hook
 from bot.slack.views.parts import Drawing
 from bot.slack.views.words import escape
 
@@ -16,45 +22,110 @@ log = structlog.get_logger(__name__)
 
 # He, or the bot, is no member of the channel; his DM with the bot always works.
 _NOT_THERE = frozenset({"user_not_in_channel", "not_in_channel", "channel_not_found"})
+# So many that a form need not wait for slow private words: its trigger lives for 3 seconds.
+WORKERS = 8
+REMEMBERED = 500
+TOO_LATE = "Slack took too long to open the form. Please try once more."
+BROKEN = "Something went wrong on our side, and nothing was changed. Please try again; the log knows more."
 
 
 class Asides:
-    """A few threads for private words and look-ups that nobody's ack may wait for.
+    """A few threads for private words, forms and look-ups that nobody's ack may wait for.
 
     A private word that fails is logged and gone: the asker sees that nothing happened and asks again.
     """
 
     def __init__(self, web: WebClient) -> None:
         self._web = web
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="aside")
+        self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="aside")
+        self._lock = threading.Lock()
+        self._said: deque[str] = deque(maxlen=REMEMBERED)
 
-    def tell(self, user: str, text: str, channel: str | None = None, thread: str | None = None) -> None:
-        """Tell a person plain words that only he sees: where he is, or in his DM where there is no channel."""
-        self.soon(lambda: self._whisper(user, escape(text), channel, thread))
+    def tell(
+        self, user: str, text: str, channel: str | None = None, thread: str | None = None, *, once: str = ""
+    ) -> None:
+        """Tell a person plain words that only he sees: where he is, or in his DM where there is no channel.
 
-    def show(self, user: str, drawing: Drawing, channel: str, thread: str | None = None) -> None:
-        """Show a person a drawing that only he sees, where he is."""
-        words = drawing.as_arguments()
-        self.soon(lambda: self._web.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **words))
+        `once` names what they answer, where that may be reported twice; it is answered once.
+        """
+        self.show(Spot(user, channel, thread), Drawing(escape(text)), once=once)
+
+    def show(self, spot: Spot, drawing: Drawing, *, once: str = "") -> None:
+        """Show a person a drawing that only he sees."""
+        if not self._is_repeated(once):
+            self.soon(lambda: self._whisper(spot, drawing))
+
+    def replace(self, spot: Spot, drawing: Drawing) -> None:
+        """Put a drawing in the place of the private message that was clicked."""
+        self.soon(lambda: self._replace(spot, drawing))
+
+    def answer(self, spot: Spot, act: Callable[[], str], *, once: str = "") -> None:
+        """Do something that may take its time, and tell the person what came of it; `once` as in `tell`."""
+        if not self._is_repeated(once):
+            self.soon(lambda: self._whisper(spot, Drawing(escape(_outcome(act)))))
+
+    def open_form(self, spot: Spot, view: Mapping[str, Any]) -> None:
+        """Open a modal for the person whose trigger it is."""
+        self.soon(lambda: self._open(spot, view))
+
+    def hand_over(self, spot: Spot, name: str, text: str, comment: str) -> None:
+        """Give a person a text file in his conversation with the bot, where only he sees it."""
+        self.soon(lambda: self._hand_over(spot.user, name, text, comment))
 
     def soon(self, act: Callable[[], object]) -> None:
         """Do something shortly, in another thread."""
         self._pool.submit(act).add_done_callback(_log_failure)
 
-    def _whisper(self, user: str, text: str, channel: str | None, thread: str | None) -> None:
-        if channel is not None:
+    def _whisper(self, spot: Spot, drawing: Drawing) -> None:
+        words = drawing.as_arguments()
+        if spot.channel is not None:
             try:
-                self._web.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread)
+                self._web.chat_postEphemeral(channel=spot.channel, user=spot.user, thread_ts=spot.thread, **words)
             except SlackApiError as error:
                 if error.response.get("error") not in _NOT_THERE:
                     raise
             else:
                 return
-        self._web.chat_postMessage(channel=user, text=text)
+        self._web.chat_postMessage(channel=spot.user, **words)
+
+    def _replace(self, spot: Spot, drawing: Drawing) -> None:
+        answer = response_hook(spot.url).send(replace_original=True, **drawing.as_arguments())
+        if answer.status_code != 200:
+            # The 30 minutes are over, or the message is gone: he still hears what became of his click.
+            self._whisper(spot, drawing)
+
+    def _open(self, spot: Spot, view: Mapping[str, Any]) -> None:
+        try:
+            self._web.views_open(trigger_id=spot.trigger, view=dict(view))
+        except Exception:
+            self._whisper(spot, Drawing(TOO_LATE))
+            raise
+
+    def _hand_over(self, user: str, name: str, text: str, comment: str) -> None:
+        conversation = self._web.conversations_open(users=user)["channel"]["id"]
+        self._web.files_upload_v2(channel=conversation, filename=name, content=text, initial_comment=escape(comment))
+
+    def _is_repeated(self, once: str) -> bool:
+        if not once:
+            return False
+        with self._lock:
+            known = once in self._said
+            self._said.append(once)
+            return known
 
     def close(self) -> None:
         """Finish what was begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(act: Callable[[], str]) -> str:
+    try:
+        return act()
+    except CaseError as refusal:
+        return str(refusal)
+    except Exception:
+        log.exception("aside failed")
+        return BROKEN
 
 
 def _log_failure(done: Future[object]) -> None:

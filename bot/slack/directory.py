@@ -28,6 +28,7 @@ class Directory:
     def __init__(self, settings: Settings, database: Database, clock: Clock, web: WebClient) -> None:
         self._listed = frozenset(settings.admin_slack_users)
         self._groups = tuple(settings.admin_slack_usergroups)
+        self._admin_emails = frozenset(settings.admin_emails)
         self._database = database
         self._clock = clock
         self._web = web
@@ -53,6 +54,11 @@ class Directory:
         person = self._people.get(user_id)
         name = person.name if person else user_id
         return Author(user_id, name, is_admin=self._is_admin(user_id, person))
+
+    def correspondent(self, address: str) -> Author:
+        """Return who writes from a mail address; a listed admin's address is an admin, whatever he signs with."""
+        identity = address.strip().lower()
+        return Author(identity, identity, is_admin=identity in self._admin_emails)
 
     def zone(self, user_id: str) -> tzinfo:
         """Return somebody's time zone; UTC while it is unknown."""
@@ -96,6 +102,7 @@ class Directory:
 
     def learn(self, described: Iterable[Mapping[str, Any]]) -> None:
         """Take in Slack's user objects, from users.list as from user_change and team_join."""
+        described = list(described)
         people = [self._person(user) for user in described]
         with self._database.writers.begin() as session:
             for person in people:

@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
 
 from bot.settings.addresses import is_loopback
 
@@ -33,6 +34,13 @@ def web_client(token: str, api_url: str, *, patient: bool = False) -> WebClient:
     # slack_sdk takes the proxy from the environment and knows no NO_PROXY, so it is set to what really applies.
     client.proxy = proxy_for(api_url)
     return client
+
+
+def response_hook(url: str) -> WebhookClient:
+    """Return a client for a response URL, which Slack gives with a click or a command."""
+    hook = WebhookClient(url, timeout=TIMEOUT_SECONDS, ssl=tls_context(), retry_handlers=[])
+    hook.proxy = proxy_for(url)
+    return hook
 
 
 @cache

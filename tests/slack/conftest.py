@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.slack.hands import Hands, hands_on
 from tests.slack.world import SlackWorld, slack_world
 
 
@@ -14,3 +15,10 @@ def world(tmp_path: Path) -> Iterator[SlackWorld]:
     with slack_world(tmp_path) as world:
         world.meet()
         yield world
+
+
+@pytest.fixture
+def hands(tmp_path: Path) -> Iterator[Hands]:
+    """A bot that is connected, and people who use it."""
+    with hands_on(tmp_path) as hands:
+        yield hands

@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status
 from bot.cases.queries import Board, Filter, Flood, Sheet
+from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views.alert import alert
 from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
-from bot.slack.views.home import admin_home, customer_home
+from bot.slack.views.home import Standing, admin_home, customer_home
 from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
 from tests.cases.desk import START
@@ -159,7 +160,15 @@ def _answers(words: str) -> Iterator[tuple[str, Drawing]]:
 def views(words: str = CALM) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every view that we draw."""
     many = list(sheets(words).values()) * 3
-    yield "admin's home", admin_home(Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75))
-    yield "admin's home, empty", admin_home(Board(open=0, escalated=0, unacknowledged=0, cases=[]))
+    yield (
+        "admin's home",
+        admin_home(
+            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75), Sight().as_metadata(), Standing()
+        ),
+    )
+    yield (
+        "admin's home, empty",
+        admin_home(Board(open=0, escalated=0, unacknowledged=0, cases=[]), Sight().as_metadata(), Standing()),
+    )
     yield "customer's home", customer_home(many[:10])
     yield "customer's home, empty", customer_home([])

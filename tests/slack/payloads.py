@@ -81,6 +81,26 @@ def home_click(action_id: str, value: str, user: str = ADA) -> Body:
     return body | {"container": {"type": "view", "view_id": "V0HOME"}, "view": {"id": "V0HOME", "type": "home"}}
 
 
+def reaction(emoji: str, channel: str, ts: str, user: str = ADA, kind: str = "reaction_added") -> Body:
+    """Somebody reacts to a message, or takes his reaction back."""
+    item = {"type": "message", "channel": channel, "ts": ts}
+    made = {"type": kind, "user": user, "reaction": emoji, "item": item, "event_ts": next_ts()}
+    return event("message_dm") | {"event": made}
+
+
+def submission(view: Body, user: str = ADA) -> Body:
+    """A form is submitted; `view` holds its `state`."""
+    person = {"id": user, "username": user, "name": user, "team_id": "T0SANDBOX"}
+    return {"type": "view_submission", "team": {"id": "T0SANDBOX"}, "user": person, "view": view, "response_urls": []}
+
+
+def suggestion(action_id: str, typed: str, user: str = ADA) -> Body:
+    """Somebody types into a menu whose options the bot looks up."""
+    person = {"id": user, "team_id": "T0SANDBOX"}
+    asked = {"action_id": action_id, "block_id": action_id, "value": typed}
+    return {"type": "block_suggestion", "team": {"id": "T0SANDBOX"}, "user": person, **asked}
+
+
 def command(text: str = "", user: str = ADA, channel: str = SUPPORT, **changes: Any) -> Body:
     """`/case …` is typed."""
     typed = {"text": text, "user_id": user, "user_name": user, "channel_id": channel}

@@ -1,4 +1,4 @@
-"""Buttons: each click is one verb."""
+"""Buttons: each click is one verb, or opens the form that asks what the verb needs."""
 
 from __future__ import annotations
 
@@ -6,30 +6,185 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author
+from bot.cases.queries import CaseQueries
+from bot.cases.replies import Replies
+from bot.cases.rules import Rules
 from bot.cases.service import CaseService
-from bot.slack.action_ids import read_case_value
+from bot.slack.action_ids import Choice, read_case_value, read_chosen_value
+from bot.slack.asides import Asides
 from bot.slack.echo import Echo
+from bot.slack.forms import Forms
+from bot.slack.quarantine import Quarantine
+from bot.slack.spot import Spot
+from bot.slack.views import offers
+
+MAIL_READING_IS_OFF = "No mailbox is read here any more (IMAP_SERVER is not set), so this mail can't be fetched."
 
 
 def acknowledge_clicked(
     ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
 ) -> None:
     """Say for the admin: I have it."""
-    case_id, _ = read_case_value(action)
-    cases.acknowledge(case_id, by=actor)
+    case_id, seen = read_case_value(action)
+    cases.acknowledge(case_id, by=actor, seen=seen)
     ack()
     echo.clicked(body, actor, f"You acknowledged {case_id}.")
 
 
-def close_clicked(
+def unacknowledge_clicked(
     ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
 ) -> None:
-    """End the case; Slack's own dialog has asked before."""
-    case_id, _ = read_case_value(action)
-    cases.close(case_id, by=actor)
+    """Take an acknowledgement back."""
+    case_id, seen = read_case_value(action)
+    cases.unacknowledge(case_id, by=actor, seen=seen)
     ack()
-    echo.clicked(body, actor, f"You closed {case_id}.")
+    echo.clicked(body, actor, f"The alert of {case_id} is pending again.")
+
+
+def assign_to_me_clicked(
+    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
+) -> None:
+    """Give the case to who clicked."""
+    case_id, seen = read_case_value(action)
+    cases.assign(case_id, actor, by=actor, seen=seen)
+    ack()
+    echo.clicked(body, actor, f"{case_id} is yours.")
+
+
+def reopen_clicked(
+    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, cases: CaseService, echo: Echo
+) -> None:
+    """Open a closed case again."""
+    case_id, seen = read_case_value(action)
+    cases.reopen(case_id, by=actor, seen=seen)
+    ack()
+    echo.clicked(body, actor, f"{case_id} is open again.")
+
+
+def close_clicked(
+    ack: Ack,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    actor: Author,
+    spot: Spot,
+    cases: CaseService,
+    queries: CaseQueries,
+    rules: Rules,
+    forms: Forms,
+    asides: Asides,
+    echo: Echo,
+) -> None:
+    """End the case: at once (Slack's own dialog has asked before), or by a form where there is something to ask."""
+    case_id, seen = read_case_value(action)
+    if forms.closing_is_asked:
+        forms.close(case_id, actor, spot)
+        ack()
+        return
+    cases.close(case_id, by=actor, seen=seen)
+    ack()
+    asides.show(spot, offers.closed(queries.sheet(case_id).case, rules.undo))
+    echo.redraw_home(body, actor)
+
+
+def close_asked_clicked(
+    ack: Ack,
+    action: dict[str, Any],
+    actor: Author,
+    spot: Spot,
+    cases: CaseService,
+    queries: CaseQueries,
+    rules: Rules,
+    forms: Forms,
+    asides: Asides,
+) -> None:
+    """Close the case about which we asked in private; what came of it takes the question's place."""
+    case_id, seen = read_case_value(action)
+    if forms.closing_is_asked:
+        forms.close(case_id, actor, spot, url=spot.url)
+        ack()
+        return
+    cases.close(case_id, by=actor, seen=seen)
+    ack()
+    asides.replace(spot, offers.closed(queries.sheet(case_id).case, rules.undo))
+
+
+def undo_close_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, asides: Asides
+) -> None:
+    """Open the case again that was just closed."""
+    case_id, seen = read_case_value(action)
+    cases.reopen(case_id, by=actor, seen=seen)
+    ack()
+    asides.replace(spot, offers.done(f"{case_id} is open again."))
+
+
+def reply_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
+    """Ask for the answer."""
+    case_id, _ = read_case_value(action)
+    forms.reply(case_id, actor, spot)
+    ack()
+
+
+def stop_clicked(
+    ack: Ack,
+    action: dict[str, Any],
+    actor: Author,
+    spot: Spot,
+    replies: Replies,
+    queries: CaseQueries,
+    asides: Asides,
+) -> None:
+    """Keep an answer back that has not left yet, and give its words back."""
+    message_id = int(action["value"])
+    replies.stop(message_id, actor)
+    ack()
+    asides.replace(spot, offers.stopped(queries.letter(message_id).message))
+
+
+def reply_again_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
+    """Ask for the answer anew, beginning with the words that were stopped."""
+    forms.reply_again(int(action["value"]), actor, spot)
+    ack()
+
+
+def snooze_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
+    """Ask until when the case may rest."""
+    case_id, _ = read_case_value(action)
+    forms.snooze(case_id, actor, spot)
+    ack()
+
+
+def more_chosen(
+    ack: Ack,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    actor: Author,
+    spot: Spot,
+    forms: Forms,
+    cases: CaseService,
+    echo: Echo,
+) -> None:
+    """Do what was chosen in a card's menu."""
+    choice, case_id, seen = read_chosen_value(action)
+    asking = {
+        Choice.ASSIGN: forms.assign,
+        Choice.SNOOZE: forms.snooze,
+        Choice.NOTE: forms.note,
+        Choice.ESCALATE: forms.escalate,
+        Choice.TIMELINE: forms.timeline,
+    }.get(choice)
+    if asking is not None:
+        asking(case_id, actor, spot)
+        ack()
+        return
+    if choice is Choice.WAKE:
+        cases.wake(case_id, by=actor, seen=seen)
+    else:
+        cases.reopen(case_id, by=actor, seen=seen)
+    ack()
+    echo.clicked(body, actor, f"{case_id} is {'awake' if choice is Choice.WAKE else 'open'} again.")
 
 
 def confirm_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
@@ -44,6 +199,30 @@ def ignore_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseS
     ack()
 
 
+def retry_mail_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, quarantine: Quarantine | None, asides: Asides
+) -> None:
+    """Try to read a mail again; its server may be asked, so nobody's ack waits for it."""
+    mails = _reachable(quarantine)
+    ack()
+    asides.answer(spot, lambda: mails.retry(str(action["value"]), actor))
+
+
+def open_mail_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, quarantine: Quarantine | None, asides: Asides
+) -> None:
+    """Open a case with what can be read of a mail."""
+    mails = _reachable(quarantine)
+    ack()
+    asides.answer(spot, lambda: mails.open_as_case(str(action["value"]), actor))
+
+
 def anything_clicked(ack: Ack) -> None:
     """Acknowledge a control that does nothing by itself (a link button, one of an older release)."""
     ack()
+
+
+def _reachable(quarantine: Quarantine | None) -> Quarantine:
+    if quarantine is None:
+        raise IllegalMove(MAIL_READING_IS_OFF)
+    return quarantine

@@ -37,6 +37,8 @@ def message_heard(
     """Take in what was said; an edit or deletion is recorded with its message. An admin's order is no words of his."""
     if not places.resolved:
         raise NotReady("the team's channels are not known yet")
+    if not _is_named(event):
+        return
     order = order_to_bot(event, context.bot_user_id or "")
     if order is not None and directory.author(event.get("user") or "").is_admin:
         ordered_in_thread(order, event, directory.author(event["user"]), desk, asides)
@@ -56,6 +58,12 @@ def message_heard(
     # Judged by the name he was taken in under: his team_join may have been heard in the meantime.
     if words.author.name == words.author.identity:
         asides.soon(lambda: _introduce(words.author.identity, directory, cases))
+
+
+def _is_named(event: dict[str, Any]) -> bool:
+    """Whether the event says which message it is about; one that doesn't would only come again and again."""
+    said = event.get("message") if event.get("subtype") == "message_changed" else event
+    return bool(event.get("channel") and event.get("ts") and (said or {}).get("ts"))
 
 
 def _is_heard(words: Inbound | Revision, event: dict[str, Any], places: Places) -> bool:
