@@ -11,6 +11,7 @@ from tests.cases.plans import plans_of
 
 LISTS = {
     Filter.OPEN: ["CASE-1", "CASE-3", "CASE-5", "CASE-6", "CASE-7"],
+    Filter.WAITING: ["CASE-1", "CASE-3", "CASE-5", "CASE-6", "CASE-7"],
     Filter.ESCALATED: ["CASE-5"],
     Filter.MINE: ["CASE-3", "CASE-7"],
     Filter.UNASSIGNED: ["CASE-1", "CASE-5"],

@@ -95,6 +95,26 @@ def test_a_customer_finds_only_his_own_cases_and_no_notes(busy: Desk) -> None:
     assert [hit.internal for hit in busy.queries.search("pays", MIA).hits] == [True]
 
 
+def test_a_customer_turns_the_pages_of_his_own_cases(desk: Desk) -> None:
+    for number in range(1, 5):
+        desk.says(ADA, f"paper {number}")
+        desk.says(BEN, "paper of Ben")
+        desk.service.close(f"CASE-{2 * number - 1}", MIA)
+        desk.service.close(f"CASE-{2 * number}", MIA)
+    desk.says(ADA, "paper now")
+
+    first = desk.queries.search("paper", ADA, limit=2)
+    second = desk.queries.search("paper", ADA, limit=9, after=first.after)
+
+    assert [hit.case.case_id for hit in (*first.hits, *second.hits)] == [
+        "CASE-9",
+        "CASE-7",
+        "CASE-5",
+        "CASE-3",
+        "CASE-1",
+    ]
+
+
 def test_an_answer_that_was_stopped_stays_hidden_from_the_customer(busy: Desk) -> None:
     number = busy.replies.reply("CASE-1", "Throw it away", MIA)
     assert (found(busy, "throw"), found(busy, "throw", ADA)) == (["CASE-1"], [])
