@@ -14,6 +14,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from bot.demo.manifest import install_app
 from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
@@ -66,6 +67,7 @@ def main() -> int:
         bot = BotProcess(sandbox.environment(), Path(folder))
         plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             set_stage(sandbox)

@@ -46,6 +46,7 @@ class Runtime:
             bot.slack.postman.free_leases()
         bot.web.start()
         bot.delivering.start()
+        bot.redrawing.start()
         bot.connecting.start()
         if bot.collecting is not None:
             bot.collecting.start()
@@ -62,6 +63,7 @@ class Runtime:
             bot.collecting.stop()
             bot.mail.close()
         bot.schedule.stop()
+        bot.redrawing.stop()
         bot.delivering.stop()
         bot.slack.asides.close()
         bot.web.stop()
@@ -72,9 +74,10 @@ class Runtime:
         self._stop.set()
 
     def sweep_now(self) -> None:
-        """Run the sweep at once: the demo's clock was moved."""
+        """Do at once what falls due by the clock: the demo's clock was moved."""
         # Not by the schedule: a sweep that is under way there began with the old time.
         self._bot.desk.sweep.sweep()
+        self._bot.desk.agenda.keep_due()
 
     def _signalled(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

@@ -31,6 +31,7 @@ class Filter(StrEnum):
     """Which cases a list shows."""
 
     OPEN = "open"
+    WAITING = "waiting"
     ESCALATED = "escalated"
     MINE = "mine"
     UNASSIGNED = "unassigned"
@@ -79,15 +80,19 @@ class Board:
     after: str = ""
     unassigned: int = 0
     mine: int = 0
+    waiting: int = 0
+    closed_today: int = 0
 
 
-def board(session: Session, limit: int, which: Filter, viewer: str = "", after: str = "") -> Board:
-    """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`."""
+def board(
+    session: Session, limit: int, which: Filter, viewer: str = "", after: str = "", today: datetime | None = None
+) -> Board:
+    """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`, `today` his midnight."""
     chosen = _chosen(which, viewer)
     behind = chosen.where(_behind(which, after)) if after else chosen
     page = session.exec(_ordered(behind, which).limit(limit)).all()
     follows = _cursor(which, page[-1]) if page else ""
-    following = chosen.where(_behind(which, follows)) if len(page) == limit else chosen.where(false())
+    following = chosen.where(_behind(which, follows)) if page and len(page) == limit else chosen.where(false())
     figures = counted(
         session,
         following,
@@ -96,8 +101,10 @@ def board(session: Session, limit: int, which: Filter, viewer: str = "", after: 
         select(Escalation).where(col(Escalation.settled_at).is_(None)),
         _chosen(Filter.UNASSIGNED),
         _chosen(Filter.MINE, viewer),
+        _chosen(Filter.WAITING),
+        _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today if today else false()),
     )
-    more, still_open, escalated, unacknowledged, unassigned, mine = figures
+    more, still_open, escalated, unacknowledged, unassigned, mine, waiting, closed_today = figures
     return Board(
         open=still_open,
         escalated=escalated,
@@ -105,6 +112,8 @@ def board(session: Session, limit: int, which: Filter, viewer: str = "", after: 
         cases=sheets(session, page),
         more=more,
         after=follows if more else "",
+        waiting=waiting,
+        closed_today=closed_today,
         unassigned=unassigned,
         mine=mine,
     )
@@ -160,6 +169,8 @@ def _chosen(which: Filter, viewer: str = "") -> SelectOfScalar[Case]:
     still_open = select(Case).where(is_open())
     if which is Filter.ESCALATED:
         return still_open.where(col(Case.escalated))
+    if which is Filter.WAITING:
+        return still_open.where(col(Case.awaits_us))
     if which is Filter.MINE:
         return still_open.where(Case.assignee == viewer)
     if which is Filter.UNASSIGNED:

@@ -251,6 +251,8 @@ def already_closed(case: Case, at: datetime) -> IllegalMove:
 
 def _count(case: Case, message: Message) -> None:
     case.message_count += 1
+    if message.timestamp >= case.last_message_at:
+        case.awaits_us = not message.is_admin
     case.last_message_at = max(case.last_message_at, message.timestamp)
 
 

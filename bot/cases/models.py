@@ -81,7 +81,7 @@ class Case(SQLModel, table=True):
     acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
     While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
-    latest answer; empty while there is nothing to say.
+    latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last.
     """
 
     __tablename__ = "cases"
@@ -111,6 +111,13 @@ class Case(SQLModel, table=True):
             "last_message_at",
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
+        ),
+        Index(
+            "ix_cases_awaiting_us",
+            "status",
+            "last_message_at",
+            sqlite_where=text("status = 'open' AND awaits_us = 1"),
+            postgresql_where=text("status = 'open' AND awaits_us"),
         ),
         Index(
             "ix_cases_open_assignee",
@@ -149,6 +156,7 @@ class Case(SQLModel, table=True):
     assignee_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     undelivered: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    awaits_us: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Message(SQLModel, table=True):

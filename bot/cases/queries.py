@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
@@ -40,7 +41,7 @@ class Letter:
     """An answer that leaves: its words, the customer's message that it answers, and its files.
 
     `place` and `thread` are where it goes in Slack. `token` is unguessable and the same at every try, so that a mail
-    that is sent twice is one mail to its reader.
+    that is sent twice is one mail to its reader. `earlier` are the Message-IDs of the case's other mails, oldest first.
     """
 
     case: Case
@@ -50,6 +51,7 @@ class Letter:
     token: str
     place: str
     thread: str | None
+    earlier: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,17 @@ class CaseQueries:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
 
-    def board(self, limit: int, which: Filter = Filter.OPEN, viewer: str = "", after: str = "") -> Board:
+    def board(
+        self,
+        limit: int,
+        which: Filter = Filter.OPEN,
+        viewer: str = "",
+        after: str = "",
+        today: datetime | None = None,
+    ) -> Board:
         """Return the figures and a page of a list, `after` another one's; `viewer` is the admin who asks."""
         with self._readers.begin() as session:
-            return board(session, limit, which, viewer, after)
+            return board(session, limit, which, viewer, after, today)
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""
@@ -174,6 +183,7 @@ class CaseQueries:
                 token=session.exec(leaving).one(),
                 place=place,
                 thread=thread,
+                earlier=_earlier_mails(session, message),
             )
 
     def note_of(self, message_id: int) -> Message:
@@ -215,6 +225,18 @@ class CaseQueries:
         )
         with self._readers.begin() as session:
             return [Entry(event, message) for event, message in reversed(session.exec(newest).all())]
+
+
+def _earlier_mails(session: Session, message: Message) -> Sequence[str]:
+    """Return the Message-IDs of the mails that the customer wrote or got before, the newest hundred of them."""
+    visible = select(Message.reference).where(
+        Message.case_id == message.case_id,
+        Message.reference != "",
+        col(Message.internal).is_(False),
+        col(Message.id) < message.id,
+    )
+    newest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(100)
+    return list(reversed(session.exec(newest).all()))
 
 
 def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:

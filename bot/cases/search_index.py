@@ -161,6 +161,7 @@ def _follow_case(session: Session, case: Case) -> None:
 def _follow_message(session: Session, message: Message) -> None:
     """Write the entry that holds a message anew: the one it was in, and the one it belongs to now."""
     hidden = _is_hidden(message)
+    # Out of the one first: an entry bears the number of its newest message, and two can't bear the same.
     for internal in (not hidden, hidden) if _changes(message, *_HIDING) else (hidden,):
         entries = select(SearchEntry.id).where(SearchEntry.case_id == message.case_id, SearchEntry.internal == internal)
         number = col(SearchEntry.id)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.demo.manifest import install_app
 from bot.demo.process import BotProcess, NotReady
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
@@ -29,6 +30,7 @@ def tour(tell: Tell) -> bool:
     with tempfile.TemporaryDirectory(prefix="casebot-tour-") as directory, Sandbox() as sandbox:
         bot = BotProcess(sandbox.environment(), Path(directory))
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             story = Story(sandbox, bot, tell)

@@ -7,11 +7,12 @@ and make no robot by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from bot.mail.addresses import mailboxes
 from bot.mail.headers import Headers
+from bot.mail.identity import Identity
 
+# Its value is the sending desk's address: another desk's mail is a customer's like any other.
 LOOP_HEADER = "X-Casebot"
 
 # Vendors' own marks of an automatic answer; "no" is their way of saying that a person wrote.
@@ -52,11 +53,11 @@ def is_auto_reply(headers: Headers) -> bool:
     return _precedence_is_automatic(headers) or _receipt(headers) or _is_away_notice(headers) or _null_sender(headers)
 
 
-def is_own(headers: Headers, own_addresses: Collection[str]) -> bool:
-    """Tell whether we sent this: it bears our loop header, or comes from one of our lower-cased addresses."""
-    if headers.first(LOOP_HEADER.lower()):
+def is_own(headers: Headers, us: Identity) -> bool:
+    """Tell whether we sent this: it bears our loop header or our Message-ID, or comes from one of our addresses."""
+    if us.is_own(headers.first(LOOP_HEADER.lower()).strip()) or us.wrote(headers.first("message-id").strip()):
         return True
-    return any(box.address in own_addresses for value in headers.all("from") for box in mailboxes(value))
+    return any(us.is_own(box.address) for value in headers.all("from") for box in mailboxes(value))
 
 
 def _precedence_is_automatic(headers: Headers) -> bool:

@@ -38,6 +38,7 @@ class Priority(IntEnum):
 
 
 UNSETTLED = text("state IN ('due', 'sending')")
+REFUSED = text("state = 'refused'")
 
 
 class Delivery(SQLModel, table=True):
@@ -50,6 +51,7 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_waiting", "priority", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+        Index("ix_deliveries_refused", "id", postgresql_where=REFUSED, sqlite_where=REFUSED),
         Index("ix_deliveries_lane", "lane", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
     )
 

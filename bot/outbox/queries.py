@@ -8,9 +8,23 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from bot.db import Database
-from bot.outbox.models import Delivery, DeliveryState, unsettled
+from bot.outbox.models import REFUSED, Delivery, DeliveryState, unsettled
 
 SHOWN = 50
+COUNTED = 1000
+
+
+def waiting(database: Database) -> int:
+    """Count what is still to be said, to a thousand at most."""
+    with database.readers.begin() as session:
+        return len(session.exec(select(Delivery.id).where(unsettled()).limit(COUNTED)).all())
+
+
+def refused(database: Database) -> int:
+    """Count what a channel will never take, to a thousand at most."""
+    with database.readers.begin() as session:
+        lost = select(Delivery.id).where(REFUSED)
+        return len(session.exec(lost.limit(COUNTED)).all())
 
 
 def overview(database: Database) -> Iterator[str]:

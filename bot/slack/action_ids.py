@@ -21,6 +21,14 @@ CLOSE_ASKED = "case_close_asked"
 UNDO_CLOSE = "case_undo_close"
 RETRY_MAIL = "mail_retry"
 OPEN_MAIL = "mail_open"
+HOME_FILTER = "home_filter"
+HOME_SEARCH = "home_search"
+HOME_PAGE = "home_page"
+HOME_START = "home_start"
+# A customer's buttons in his own App Home.
+OWN_REPLY = "own_reply"
+OWN_SOLVED = "own_solved"
+LIST_PAGE = "list_page"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
 # Slack's name for what we attach to each post, so that it can be found again.
@@ -51,6 +59,7 @@ class Form(StrEnum):
     NEW_CASE = "form_new_case"
     ADD_TO_CASE = "form_add_to_case"
     TIMELINE = "form_timeline"
+    OWN_REPLY = "form_own_reply"
 
 
 class Shortcut(StrEnum):

@@ -33,6 +33,7 @@ from bot.slack.directory import Directory
 from bot.slack.echo import Echo
 from bot.slack.errand import errand_of
 from bot.slack.forms import Forms
+from bot.slack.homes import Homes
 from bot.slack.identity import Identity
 from bot.slack.listeners import actions, commands, home, messages, modals, people, reactions, shortcuts
 from bot.slack.misfit import Misfit
@@ -67,6 +68,7 @@ class Services:
     signs: Signs
     asides: Asides
     echo: Echo
+    homes: Homes
     forms: Forms
     clippings: Clippings
     desk: OrderDesk
@@ -100,7 +102,7 @@ def build_app(identity: Identity, services: Services) -> App:
         signing_secret="unused in socket mode",  # noqa: S106 - Bolt insists on one; requests are not verified by it
     )
     app.use(_introduction(services))
-    _listen(app)
+    listen(app)
     app.error(_answer_error)
     return app
 
@@ -110,7 +112,8 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.getMessage() != warning_token_skipped()
 
 
-def _listen(app: App) -> None:
+def listen(app: App) -> None:
+    """Register every listener; manifest.yml declares what they need of Slack."""
     app.event("message")(messages.message_heard)
     app.event("app_home_opened")(home.home_opened)
     for event in ("user_change", "team_join"):
@@ -150,6 +153,13 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.REPLY: actions.reply_clicked,
     action_ids.STOP_REPLY: actions.stop_clicked,
     action_ids.REPLY_AGAIN: actions.reply_again_clicked,
+    action_ids.HOME_FILTER: home.filter_chosen,
+    action_ids.HOME_SEARCH: home.search_entered,
+    action_ids.HOME_PAGE: home.page_clicked,
+    action_ids.HOME_START: home.start_clicked,
+    action_ids.OWN_REPLY: home.own_reply_clicked,
+    action_ids.OWN_SOLVED: home.solved_clicked,
+    action_ids.LIST_PAGE: commands.page_clicked,
     action_ids.CONFIRM: actions.confirm_clicked,
     action_ids.IGNORE: actions.ignore_clicked,
     action_ids.RETRY_MAIL: actions.retry_mail_clicked,
@@ -164,6 +174,7 @@ _SUBMISSIONS: dict[Form, Callable[..., None]] = {
     Form.CLOSE: modals.close_submitted,
     Form.NEW_CASE: modals.new_case_submitted,
     Form.ADD_TO_CASE: modals.add_submitted,
+    Form.OWN_REPLY: home.own_reply_submitted,
 }
 _SHORTCUTS: dict[Shortcut, Callable[..., None]] = {
     Shortcut.OPEN_CASE: shortcuts.open_case_chosen,

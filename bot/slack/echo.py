@@ -1,26 +1,22 @@
-"""What a person is shown of his own doing where nothing else shows it: App Home, and answers to private messages."""
+"""What a person is shown of his own click where nothing else shows it: in App Home, and on private messages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from slack_sdk import WebClient
-
 from bot.cases.inbound import Author
-from bot.cases.queries import CaseQueries
 from bot.slack.asides import Asides
-from bot.slack.views.home import CASES_SHOWN, admin_home, customer_home
+from bot.slack.homes import Homes
 
 
 class Echo:
-    """Draws for one person, straight from a read, after the ack.
+    """Answers clicks after the ack.
 
     Not by Bolt's lazy listeners: these get a deep copy of the context, and our services can't be copied.
     """
 
-    def __init__(self, web: WebClient, queries: CaseQueries, asides: Asides) -> None:
-        self._web = web
-        self._queries = queries
+    def __init__(self, homes: Homes, asides: Asides) -> None:
+        self._homes = homes
         self._asides = asides
 
     def clicked(self, body: dict[str, Any], actor: Author, text: str) -> None:
@@ -33,13 +29,4 @@ class Echo:
     def redraw_home(self, body: dict[str, Any], actor: Author) -> None:
         """Draw App Home anew after a click in it, whatever came of the click."""
         if (body.get("view") or {}).get("type") == "home":
-            self.home(actor)
-
-    def home(self, actor: Author) -> None:
-        """Publish what this person may see."""
-        self._asides.soon(lambda: self._web.views_publish(user_id=actor.identity, view=self._home_of(actor)))
-
-    def _home_of(self, actor: Author) -> dict[str, Any]:
-        if actor.is_admin:
-            return admin_home(self._queries.board(CASES_SHOWN))
-        return customer_home(self._queries.of_customer(actor.identity))
+            self._homes.open(actor)

@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 from bot.cases.errors import ONLY_ADMINS, NotAllowed, WhichCase
 from bot.cases.inbound import Author, Outcome
-from bot.cases.queries import Filter
+from bot.cases.queries import CaseQueries, Filter
 from bot.settings.addresses import is_mail_address
 from bot.slack.orders import Order
 from bot.slack.until import until
-from bot.slack.views import answers, searches, words
+from bot.slack.views import answers, offers, searches, words
 from bot.slack.views.parts import Drawing
 from bot.slack.views.why import why
 
@@ -83,16 +83,18 @@ def _list(order: Order) -> Drawing:
         close = get_close_matches(wanted, list(Filter), n=1)
         hint = f"Did you mean `/case list {close[0]}`?" if close else f"There are: {', '.join(Filter)}."
         raise WhichCase(f"“{words.shortened(wanted, 40)}” is no list. {hint}")
-    return _listed(order, Filter(wanted))
+    return listed(order.desk.queries, order.actor, Filter(wanted))
 
 
 def _mine(order: Order) -> Drawing:
-    return _listed(order, Filter.MINE)
+    return listed(order.desk.queries, order.actor, Filter.MINE)
 
 
-def _listed(order: Order, which: Filter) -> Drawing:
-    board = order.desk.queries.board(answers.LISTED, which, order.actor.identity)
-    return answers.listing(board, which)
+def listed(queries: CaseQueries, actor: Author, which: Filter, after: str = "") -> Drawing:
+    """Return a page of a list to an admin, `after` another one."""
+    if not actor.is_admin:
+        raise NotAllowed(ONLY_ADMINS)
+    return answers.listing(queries.board(answers.LISTED, which, actor.identity, after), which)
 
 
 def _open(order: Order) -> Drawing:
@@ -147,7 +149,7 @@ def _reply(order: Order) -> Drawing:
     case_id, text = order.named("reply CASE-42 text")
     sheet = order.desk.queries.sheet_for(case_id, order.actor)
     message_id = order.desk.replies.reply(case_id, order.plain(text), order.actor, key=order.key)
-    return answers.leaving(sheet.case, message_id, order.desk.rules.undo)
+    return offers.leaving(sheet.case, message_id, order.desk.rules.undo)
 
 
 def _snooze(order: Order) -> Drawing:

@@ -115,6 +115,14 @@ def test_only_the_same_kind_in_a_row_is_folded(walk: Round) -> None:
     assert walk.sender.parcels == [ids, [reason], [later]]
 
 
+def test_what_can_not_be_said_in_one_post_is_said_one_by_one(walk: Round) -> None:
+    ids = [walk.store(lane="reply:CASE-1", kind="reply") for _ in range(FOLD_FROM + 1)]
+
+    walk.deliver_all()
+
+    assert walk.sender.parcels == [[each] for each in ids]
+
+
 def test_a_backlog_is_folded_in_portions(walk: Round) -> None:
     for _ in range(FOLD_AT_MOST + 10):
         walk.store(lane="thread:CASE-1", kind="follow_up")

@@ -6,13 +6,14 @@ from typing import Any
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Sending, Status
 from bot.cases.queries import Board, Filter, Flood, Letter, Sheet
+from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views.alert import alert, reminder
 from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
 from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.files import unposted
-from bot.slack.views.home import admin_home, customer_home
+from bot.slack.views.home import Standing, admin_home, customer_home
 from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
 from bot.slack.views.replies import answer
@@ -220,7 +221,15 @@ def _answers(words: str) -> Iterator[tuple[str, Drawing]]:
 def views(words: str = CALM) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every view that we draw."""
     many = list(sheets(words).values()) * 3
-    yield "admin's home", admin_home(Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75))
-    yield "admin's home, empty", admin_home(Board(open=0, escalated=0, unacknowledged=0, cases=[]))
+    yield (
+        "admin's home",
+        admin_home(
+            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75), Sight().as_metadata(), Standing()
+        ),
+    )
+    yield (
+        "admin's home, empty",
+        admin_home(Board(open=0, escalated=0, unacknowledged=0, cases=[]), Sight().as_metadata(), Standing()),
+    )
     yield "customer's home", customer_home(many[:10])
     yield "customer's home, empty", customer_home([])

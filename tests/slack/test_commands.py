@@ -86,7 +86,7 @@ def test_escalating_by_command_alerts(desk: SlackWorld) -> None:
         ("escalate", "Which case? Type it like this: `/case escalate CASE-42 [reason]`"),
         ("status soon", "Which case? Type it like this: `/case status CASE-42`"),
         ("status 99", "There is no CASE-99."),
-        ("list blue", "“blue” is no list. There are: open, escalated, mine, unassigned, closed."),
+        ("list blue", "“blue” is no list. There are: open, waiting, escalated, mine, unassigned, closed."),
         ("list opne", "“opne” is no list. Did you mean `/case list open`?"),
         ("clsoe 1", "“clsoe” is nothing I can do. Did you mean `/case close CASE-42 [reason]`?"),
         ("assign 1", "To whom? Type it like this: `/case assign CASE-42 @user`"),

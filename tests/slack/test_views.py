@@ -5,9 +5,10 @@ import pytest
 from bot.cases.models import EventKind
 from bot.cases.queries import Board, Filter
 from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE
+from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views import answers, facts, notes, words
-from bot.slack.views.home import admin_home, customer_home
+from bot.slack.views.home import Standing, admin_home, customer_home
 from tests.cases.desk import START
 from tests.slack import drawn
 from tests.slack.reading import actions, buttons, read
@@ -88,7 +89,11 @@ def test_a_customers_home_shows_nothing_of_the_teams_inner_life() -> None:
 
 
 def test_an_admins_home_has_figures_and_buttons() -> None:
-    home = admin_home(Board(open=1, escalated=1, unacknowledged=1, cases=[drawn.sheets()["pending"]]))
+    home = admin_home(
+        Board(open=1, escalated=1, unacknowledged=1, cases=[drawn.sheets()["pending"]]),
+        Sight().as_metadata(),
+        Standing(),
+    )
 
     assert "*1* open · *1* escalated · *1* alert waits for an acknowledgement" in words_of(home)
     assert actions(home) == [ACKNOWLEDGE, CLOSE]

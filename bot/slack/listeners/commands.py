@@ -6,18 +6,29 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot.cases.board import Filter
 from bot.cases.errors import CaseError
 from bot.cases.inbound import Author
 from bot.slack.asides import Asides
 from bot.slack.orders import OrderDesk, order_of
-from bot.slack.spot import Spot
-from bot.slack.verbs import obey
+from bot.slack.spot import Spot, spot_of
+from bot.slack.verbs import listed, obey
 
 
 def case_typed(ack: Ack, command: dict[str, Any], actor: Author, desk: OrderDesk) -> None:
     """Answer `/case …` to the person who typed it."""
     drawing = obey(order_of(command.get("text") or "", actor, desk))
     ack(response_type="ephemeral", **drawing.as_arguments())
+
+
+def page_clicked(
+    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, desk: OrderDesk, asides: Asides
+) -> None:
+    """Show the next page of a list in the place of the one that was clicked."""
+    which, _, after = str(action["value"]).partition(":")
+    drawing = listed(desk.queries, actor, Filter(which), after)
+    ack()
+    asides.replace(spot_of(body, actor.identity, None), drawing)
 
 
 def ordered_in_thread(text: str, event: dict[str, Any], actor: Author, desk: OrderDesk, asides: Asides) -> None:

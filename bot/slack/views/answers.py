@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.cases.models import Case
 from bot.cases.queries import Board, Filter, Sheet
-from bot.cases.rules import span
-from bot.slack.action_ids import STOP_REPLY
+from bot.slack.action_ids import LIST_PAGE
 from bot.slack.views import words
 from bot.slack.views.home import figures, own_line
 from bot.slack.views.parts import Drawing, case_buttons, context, customer, line, section, state
@@ -41,8 +38,10 @@ def listing(board: Board, which: Filter) -> Drawing:
     if not board.cases:
         return Drawing(f"No {which} cases.", [section(f"No {which} cases.")])
     rows: list[Block] = [section(line(sheet)) for sheet in board.cases]
-    if board.more:
-        rows.append(context(f"and {board.more} more; App Home has them too."))
+    if board.after:
+        label = f"Next page ({board.more} more) ›"
+        button = ButtonElement(text=label, action_id=LIST_PAGE, value=f"{which}:{board.after}")
+        rows.append(ActionsBlock(elements=[button]))
     return Drawing(f"{which.capitalize()} cases", rows)
 
 
@@ -63,16 +62,6 @@ def own_cases(cases: Sequence[Sheet]) -> Drawing:
     if not cases:
         return Drawing("You have no cases.", [section("You have no cases. Write to me and one is opened for you.")])
     return Drawing("Your cases", [section(own_line(sheet)) for sheet in cases])
-
-
-def leaving(case: Case, message_id: int, undo: timedelta) -> Drawing:
-    """Return that an answer is about to leave, with the button that stops it while it can be stopped."""
-    name = words.one_line(case.customer_name, 80)
-    if not undo:
-        return done(f"Your answer to {name} ({case.case_id}) is on its way.")
-    text = f"Your answer to {name} ({case.case_id}) leaves in {span(undo)}."
-    stop = ButtonElement(text="Stop", action_id=STOP_REPLY, value=str(message_id), style="danger")
-    return Drawing(text, [section(text), ActionsBlock(elements=[stop])])
 
 
 def done(text: str) -> Drawing:

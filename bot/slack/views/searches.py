@@ -16,13 +16,14 @@ def found(page: Page, wanted: str) -> Drawing:
     asked = words.one_line(wanted, 80)
     if not page.hits:
         return Drawing(f"Nothing found for “{asked}”.", [section(f"Nothing found for “{asked}”. Try fewer words.")])
-    rows: list[Block] = [section(_line(hit)) for hit in page.hits]
+    rows: list[Block] = [section(hit_line(hit)) for hit in page.hits]
     if page.after:
         rows.append(context("There is more: another word narrows it down."))
     return Drawing(f"Found for “{asked}”", rows)
 
 
-def _line(hit: Hit) -> str:
+def hit_line(hit: Hit) -> str:
+    """Return a found case in a line, and below it the words that were found."""
     case = hit.case
     note = " · in a note" if hit.internal else ""
     head = f"*{case.case_id}* {case.status} · {customer(case)} · {words.when(hit.at)}{note}"
