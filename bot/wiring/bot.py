@@ -122,7 +122,12 @@ def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWat
 
 def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:
     archive = archive_of(desk.database.url)
-    files = Shelves({SHELF: SlackFiles(web).read, MAIL_SHELF: MailAttachments(desk.database, archive).read})
+    files = Shelves(
+        {
+            SHELF: SlackFiles(web, settings.max_attachment_size).read,
+            MAIL_SHELF: MailAttachments(desk.database, archive).read,
+        }
+    )
     return Mailroom(
         sender=MailSender(settings, desk.clock, desk.queries, files.read, tokens),
         files=files,

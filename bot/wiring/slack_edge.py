@@ -71,7 +71,10 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
-    sender = _slack_sender(desk, web, identity, places, drawings, mail.files)
+    addresses = Addresses(web, places, desk.queries)
+    lookback = Lookback(web, identity)
+    uploads = Uploads(web, desk.queries, lookback, mail.files.read, settings.max_attachment_size)
+    sender = SlackSender(web, desk.queries, addresses, drawings, lookback, uploads)
     routing = Routing(sender, {MAIL: mail.sender})
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     app = build_app(identity, services)
@@ -88,15 +91,6 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         sender=sender,
         postman=Postman(desk.database, desk.clock, routing, pacing, desk.replies, FOLDABLE),
     )
-
-
-def _slack_sender(
-    desk: Desk, web: WebClient, identity: Identity, places: Places, drawings: Drawings, files: Shelves
-) -> SlackSender:
-    """Return who says in Slack what is to be said there."""
-    lookback = Lookback(web, identity)
-    uploads = Uploads(web, desk.queries, lookback, files.read)
-    return SlackSender(web, desk.queries, Addresses(web, places, desk.queries), drawings, lookback, uploads)
 
 
 def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
