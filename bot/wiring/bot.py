@@ -131,6 +131,7 @@ def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | N
     return Mailroom(
         sender=MailSender(settings, desk.clock, desk.queries, files.read, tokens),
         files=files,
+        largest_file=settings.max_attachment_size,
         quarantine=_quarantine(settings, desk, tokens),
     )
 

@@ -56,10 +56,11 @@ class SlackEdge:
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails."""
+    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails; sizes in bytes."""
 
     sender: Sender
     files: Shelves
+    largest_file: int
     quarantine: Quarantine | None
 
 
@@ -71,10 +72,7 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
-    addresses = Addresses(web, places, desk.queries)
-    lookback = Lookback(web, identity)
-    uploads = Uploads(web, desk.queries, lookback, mail.files.read, settings.max_attachment_size)
-    sender = SlackSender(web, desk.queries, addresses, drawings, lookback, uploads)
+    sender = _slack_sender(desk, web, identity, places, drawings, mail)
     routing = Routing(sender, {MAIL: mail.sender})
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     app = build_app(identity, services)
@@ -91,6 +89,15 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         sender=sender,
         postman=Postman(desk.database, desk.clock, routing, pacing, desk.replies, FOLDABLE),
     )
+
+
+def _slack_sender(
+    desk: Desk, web: WebClient, identity: Identity, places: Places, drawings: Drawings, mail: Mailroom
+) -> SlackSender:
+    """Return who says in Slack what is to be said there."""
+    lookback = Lookback(web, identity)
+    uploads = Uploads(web, desk.queries, lookback, mail.files.read, mail.largest_file)
+    return SlackSender(web, desk.queries, Addresses(web, places, desk.queries), drawings, lookback, uploads)
 
 
 def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
