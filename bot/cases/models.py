@@ -94,12 +94,15 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The sweep's road: open cases by how long they have waited. With `status` in front, though it is always the
-        # same, or SQLite's planner takes ix_cases_status and reads every open case.
+        # The sweep's road: open cases by how long they have waited, with all that it asks of them. With `status` in
+        # front, though it is always the same, or SQLite's planner takes ix_cases_status and reads every open case.
         Index(
             "ix_cases_open_last_message_at",
             "status",
             "last_message_at",
+            "case_id",
+            "clock_restarted_at",
+            "snoozed_until",
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
@@ -115,9 +118,10 @@ class Case(SQLModel, table=True):
         Index(
             "ix_cases_awaiting_us",
             "status",
+            "awaits_us",
             "last_message_at",
-            sqlite_where=text("status = 'open' AND awaits_us = 1"),
-            postgresql_where=text("status = 'open' AND awaits_us"),
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
         ),
         Index(
             "ix_cases_open_assignee",

@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    or_,
     select,
     table,
 )
@@ -72,7 +71,7 @@ class Seeker:
         if not self._asked.has_words:
             return []
         if not self._viewer.is_admin:
-            return self._gather(self._own, after, known, limit)
+            return self._own(after, known, limit)
         found = self._standing(after, known, limit)
         if after.is_open and len(found) < limit:
             found += self._standing(Place(is_open=False, id=FIRST.id), known, limit - len(found))
@@ -129,15 +128,16 @@ class Seeker:
             .limit(limit)
         )
 
-    def _own(self, after: Place, known: set[str], limit: int) -> _Rows:
-        """Read what a customer may see of his own cases."""
+    def _own(self, after: Place, known: set[str], limit: int) -> list[Found]:
+        """Find what a customer may see of his own cases: all of it, for it is little."""
         cases = select(col(Case.case_id)).where(col(Case.customer_identifier) == self._viewer.identity)
         newest = cases.order_by(col(Case.created_at).desc()).limit(OWN_CASES)
-        closed, number = not_(col(SearchEntry.is_open)), col(SearchEntry.id)
-        behind = or_(closed, number < after.id) if after.is_open else and_(closed, number < after.id)
-        return _rows(SearchEntry, known, limit).where(
-            col(SearchEntry.case_id).in_(newest.scalar_subquery()), behind, self._meets(SearchEntry)
-        )
+        entry = (col(SearchEntry.id), col(SearchEntry.case_id), col(SearchEntry.is_open), col(SearchEntry.internal))
+        own = select(*entry).where(col(SearchEntry.case_id).in_(newest.scalar_subquery()), self._meets(SearchEntry))
+        found = sorted(map(Found._make, self._connection.execute(own)), key=_place)
+        newest_of_each = {each.case_id: each for each in found}
+        behind = [each for each in newest_of_each.values() if _place(each) < after and each.case_id not in known]
+        return sorted(behind, key=_place, reverse=True)[:limit]
 
     def _meets(self, entry: type[SearchEntry]) -> ColumnElement[bool]:
         """Return the condition that an entry holds all the words, and is for these eyes."""
@@ -148,6 +148,10 @@ class Seeker:
             return and_(*(func.instr(words, part) > 0 for part in parts), *seen)
         terms = [*_quoted(self._asked.exact, "'"), *(f"{term}:*" for term in _quoted(self._asked.beginnings, "'"))]
         return and_(words.op("@@")(cast(" & ".join(terms), TSQUERY)), *seen)
+
+
+def _place(found: Found) -> Place:
+    return Place(found.is_open, found.id)
 
 
 def _rows(entry: type[SearchEntry], known: set[str], limit: int) -> _Rows:

@@ -68,9 +68,10 @@ def words_of(*texts: str) -> frozenset[str]:
     found: dict[str, None] = {}
     for text in texts:
         folded = fold(text[:LONGEST_TEXT])
-        found |= dict.fromkeys(address[:LONGEST_ADDRESS] for address in _ADDRESS.findall(folded))
+        if "@" in folded:
+            found |= dict.fromkeys(address[:LONGEST_ADDRESS] for address in _ADDRESS.findall(folded))
         found |= dict.fromkeys(_words(folded))
-    return frozenset(list(found)[:MOST_WORDS])
+    return frozenset(found) if len(found) <= MOST_WORDS else frozenset(list(found)[:MOST_WORDS])
 
 
 def asked(typed: str) -> Asked:

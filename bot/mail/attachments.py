@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.cases.programs import is_program
 from bot.mail.headers import decode_bytes, decode_words, storable
 from bot.mail.parameters import parameters_of
 from bot.mail.parts import Part
-from bot.mail.programs import is_program
 from bot.mail.tnef import Container, NotTnef, read_container
 
 LONGEST_NAME = 150

@@ -49,7 +49,7 @@ class Postman:
         self._sender = sender
         self._pacing = pacing
         self._consequences = consequences
-        self._foldable = foldable
+        self._foldable = frozenset(foldable)
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -85,13 +85,26 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            is_alone = not delivery.redraw and delivery.kind not in self._foldable
-            folded = () if is_alone else _folded(session, delivery, now)
+            folded = self._folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
                 claimed.claimed_until = now + LEASE
             return Parcel(delivery, folded)
+
+    def _folded(self, session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
+        """Return the later deliveries of the lane that the head's words can say too."""
+        if not head.redraw and head.kind not in self._foldable:
+            return []
+        lane = select(Delivery).where(
+            Delivery.lane == head.lane, unsettled(Delivery), col(Delivery.id) > (head.id or 0)
+        )
+        waiting: list[Delivery] = []
+        for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
+            if not _goes_with(delivery, head) or delivery.due_at > now:
+                break
+            waiting.append(delivery)
+        return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
 
     def _sayable(self, now: datetime) -> SelectOfScalar[Delivery]:
         earlier = aliased(Delivery)
@@ -189,18 +202,14 @@ def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> 
             wake()
 
 
-def _folded(session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
-    """Return the later deliveries of the lane that the head's words can say too."""
-    lane = select(Delivery).where(Delivery.lane == head.lane, unsettled(Delivery), col(Delivery.id) > (head.id or 0))
-    waiting: list[Delivery] = []
-    for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
-        if delivery.kind != head.kind or delivery.redraw != head.redraw or delivery.due_at > now:
-            break
-        # Words that may have been said already were said without the later ones.
-        if not head.redraw and _doubtful(delivery) != _doubtful(head):
-            break
-        waiting.append(delivery)
-    return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
+def _goes_with(delivery: Delivery, head: Delivery) -> bool:
+    """Whether one drawing says both: redraws of one and the same thing, or words of one kind in a row."""
+    if delivery.kind != head.kind or delivery.redraw != head.redraw:
+        return False
+    if head.redraw:
+        return delivery.subject == head.subject
+    # Words that may have been said already were said without the later ones.
+    return _doubtful(delivery) == _doubtful(head)
 
 
 def _doubtful(delivery: Delivery) -> bool:

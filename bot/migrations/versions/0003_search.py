@@ -34,6 +34,7 @@ _SAID = sa.text(
 
 # name, columns, condition
 _LISTS = (
+    ("open_last_message_at", ["status", "last_message_at", "case_id", "clock_restarted_at", "snoozed_until"], "status = 'open'"),
     ("open_escalated", ["status", "escalated", "last_message_at"], "status = 'open'"),
     ("open_assignee", ["status", "assignee", "last_message_at"], "status = 'open'"),
     ("closed_at", ["status", "closed_at"], "status = 'closed'"),
@@ -41,6 +42,7 @@ _LISTS = (
 
 
 def upgrade() -> None:
+    op.drop_index("ix_cases_open_last_message_at", "cases")
     for name, columns, condition in _LISTS:
         where = sa.text(condition)
         op.create_index(f"ix_cases_{name}", "cases", columns, sqlite_where=where, postgresql_where=where)
