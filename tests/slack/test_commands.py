@@ -94,7 +94,6 @@ def test_escalating_by_command_alerts(desk: SlackWorld) -> None:
         ("note 1", "The note is empty"),
         ("reply 1", "There is nothing to send"),
         ("search", "What are you looking for?"),
-        ("open", "For whom, and what about?"),
         ("open somebody lost his key", "To whom?"),
         ("why 99", "There is no CASE-99."),
         ("list &lt;!channel&gt;", "“&lt;!channel&gt;” is no list."),
