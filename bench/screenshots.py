@@ -1,7 +1,7 @@
 """Take the README's picture: the demo's page in the middle of its story, in a real browser.
 
-`python -m bench.screenshots` (or `make screenshots`) writes fixtures/screenshots/desk.png, and all views of the page in light
-and dark, wide and narrow, into test-output/screenshots to be looked at.
+`python -m bench.screenshots` (or `make screenshots`) writes fixtures/screenshots/desk.png, and all views of the page,
+light and dark, wide and narrow, into test-output/screenshots to be looked at.
 """
 
 from __future__ import annotations
