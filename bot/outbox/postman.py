@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, event, not_, or_
+from sqlalchemy import ColumnElement, and_, event, not_, or_
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -33,6 +33,8 @@ class Postman:
     """Says what is due, one delivery at a time, most pressing first, each lane in its order.
 
     `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
+    `only` and `but` name the places that are his, and those that are somebody else's: a mail server that takes its
+    time must not hold up an alert.
     """
 
     def __init__(
@@ -43,6 +45,9 @@ class Postman:
         pacing: Pacing,
         consequences: Consequences | None = None,
         foldable: Collection[str] = (),
+        *,
+        only: str = "",
+        but: str = "",
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +55,7 @@ class Postman:
         self._pacing = pacing
         self._consequences = consequences
         self._foldable = frozenset(foldable)
+        self._only, self._but = only, but
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -120,9 +126,14 @@ class Postman:
             .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
             .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
             .where(*(not_(place) for place in crowded))
+            .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
             .limit(1)
         )
+
+    def _beat(self) -> list[ColumnElement[bool]]:
+        mine = [col(Delivery.place) == self._only] if self._only else []
+        return [*mine, col(Delivery.place) != self._but] if self._but else mine
 
     def _carry(self, parcel: Parcel) -> int:
         delivery = parcel.delivery

@@ -9,6 +9,7 @@ from functools import partial
 from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.cases.announcements import MAIL
 from bot.cases.files import Shelves
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
@@ -23,7 +24,7 @@ from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import wake_on_commit
+from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.queries import refused, waiting
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
@@ -42,6 +43,8 @@ CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
+# Between two mails: providers take a few a second from one sender.
+MAIL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Bot:
     web: WebServer
     connecting: Loop
     delivering: Loop
+    posting: Loop
     redrawing: Loop
     collecting: Loop | None
     checks: Mapping[str, Check]
@@ -67,9 +71,13 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
     tokens = tokens_of(settings, desk.clock, tls_context())
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    slack = slack_edge(settings, desk, web, pacing or Pacing(), _mailroom(settings, desk, web, tokens))
+    mailroom = _mailroom(settings, desk, web, tokens)
+    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
+    sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
+    posting = _posting(desk, sender)
+    wake_on_commit(desk.database.writers, posting.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk, tokens)
@@ -77,11 +85,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     schedule = _schedule(settings, desk, slack)
     checks = {
         "database": Check(desk.database.problem),
-        "email_listener": Check(
-            lambda: _problems(mail.problem if mail else "", _failing(collecting)),
-            disabled=mail is None,
-            worked_at=lambda: mail.state.last_pass_at if mail else None,
-        ),
+        "email_listener": _mail_check(mail, collecting, sender, posting),
         "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
         "slack": Check(
             lambda: _problems(slack.connection.problem, _failing(delivering)),
@@ -97,6 +101,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         web=_web_edge(settings, desk, checks),
         connecting=connecting,
         delivering=delivering,
+        posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         checks=checks,
@@ -114,6 +119,22 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
+def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailSender, posting: Loop) -> Check:
+    """Return how mail is, both ways; where no mailbox is read, mail is off."""
+    return Check(
+        lambda: _problems(mail.problem if mail else "", _failing(collecting), sender.problem, _failing(posting)),
+        disabled=mail is None,
+        worked_at=lambda: mail.state.last_pass_at if mail else None,
+    )
+
+
+def _posting(desk: Desk, sender: MailSender) -> Loop:
+    """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
+    pacing = Pacing(post_seconds=MAIL_SECONDS)
+    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=MAIL)
+    return Loop("mail postman", postman.deliver_due, postman.pause, desk.clock)
+
+
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
@@ -129,7 +150,6 @@ def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | N
         }
     )
     return Mailroom(
-        sender=MailSender(settings, desk.clock, desk.queries, files.read, tokens),
         files=files,
         largest_file=settings.max_attachment_size,
         quarantine=_quarantine(settings, desk, tokens),

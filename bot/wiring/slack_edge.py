@@ -13,7 +13,6 @@ from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
-from bot.outbox.sending import Routing, Sender
 from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
@@ -56,12 +55,11 @@ class SlackEdge:
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails.
+    """What the Slack edge needs of mail: where files are read, and who retries unreadable mails.
 
     `largest_file` is in bytes.
     """
 
-    sender: Sender
     files: Shelves
     largest_file: int
     quarantine: Quarantine | None
@@ -76,7 +74,6 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
     sender = _slack_sender(desk, web, identity, places, drawings, mail)
-    routing = Routing(sender, {MAIL: mail.sender})
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
@@ -90,7 +87,7 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         asides=services.asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, routing, pacing, desk.replies, FOLDABLE),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=MAIL),
     )
 
 
