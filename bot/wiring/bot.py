@@ -9,7 +9,6 @@ from functools import partial
 from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
-from bot.cases.announcements import MAIL
 from bot.cases.files import Shelves
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
@@ -37,7 +36,7 @@ from bot.web.health import Check
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
 from bot.wiring.desk import Desk, open_desk
-from bot.wiring.slack_edge import Mailroom, SlackEdge, slack_edge
+from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 
 CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
@@ -59,6 +58,7 @@ class Bot:
     web: WebServer
     connecting: Loop
     delivering: Loop
+    carrying: Loop
     posting: Loop
     redrawing: Loop
     collecting: Loop | None
@@ -73,11 +73,10 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
+    delivering = _round("postman", slack.postman, desk)
+    carrying = _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
     posting = _posting(desk, sender)
-    wake_on_commit(desk.database.writers, posting.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk, tokens)
@@ -87,10 +86,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         "database": Check(desk.database.problem),
         "email_listener": _mail_check(mail, collecting, sender, posting),
         "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
-        "slack": Check(
-            lambda: _problems(slack.connection.problem, _failing(delivering)),
-            worked_at=lambda: connecting.pulse.succeeded_at,
-        ),
+        "slack": _slack_check(slack, connecting, delivering, carrying),
     }
     return Bot(
         settings=settings,
@@ -101,6 +97,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         web=_web_edge(settings, desk, checks),
         connecting=connecting,
         delivering=delivering,
+        carrying=carrying,
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
@@ -119,6 +116,13 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
+def _slack_check(slack: SlackEdge, connecting: Loop, *postmen: Loop) -> Check:
+    return Check(
+        lambda: _problems(slack.connection.problem, *(_failing(postman) for postman in postmen)),
+        worked_at=lambda: connecting.pulse.succeeded_at,
+    )
+
+
 def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailSender, posting: Loop) -> Check:
     """Return how mail is, both ways; where no mailbox is read, mail is off."""
     return Check(
@@ -131,8 +135,15 @@ def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailS
 def _posting(desk: Desk, sender: MailSender) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
-    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=MAIL)
-    return Loop("mail postman", postman.deliver_due, postman.pause, desk.clock)
+    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    return _round("mail postman", postman, desk)
+
+
+def _round(name: str, postman: Postman, desk: Desk) -> Loop:
+    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, loop.nudge)
+    return loop
 
 
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:

@@ -8,11 +8,11 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
-from bot.cases.announcements import FOLDABLE, MAIL
+from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman
+from bot.outbox.postman import Beat, Postman
 from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
@@ -36,10 +36,14 @@ from bot.slack.transport import web_client
 from bot.slack.uploads import Uploads
 from bot.wiring.desk import Desk, rules_of
 
+# What may take its time is carried by postmen of its own.
+LETTERS = Beat(place=MAIL)
+FILES = Beat(kind=Kind.FILE)
+
 
 @dataclass(frozen=True, slots=True)
 class SlackEdge:
-    """Everything that speaks Slack."""
+    """Everything that speaks Slack; the `porter` carries files, the `postman` all the rest."""
 
     app: App
     web: WebClient
@@ -51,6 +55,7 @@ class SlackEdge:
     connection: SlackConnection
     sender: SlackSender
     postman: Postman
+    porter: Postman
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         asides=services.asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=MAIL),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=[LETTERS, FILES]),
+        porter=Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=FILES),
     )
 
 

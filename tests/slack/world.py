@@ -71,7 +71,7 @@ class SlackWorld:
     def deliver(self) -> None:
         """Let the postman say everything that waits; what must wait a little gets its time."""
         for _ in range(20):
-            while self.slack.postman.deliver_due():
+            while self.slack.postman.deliver_due() + self.slack.porter.deliver_due():
                 pass
             if not self.unsettled():
                 return
