@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.cases.programs import is_program
-
 MEGABYTE = 1_000_000
 # Slack's own limit is 1 GB; but a file is held in memory while it passes, and nothing else is said meanwhile.
 FILE_LIMIT = 25 * MEGABYTE
@@ -15,13 +13,16 @@ FILE_LIMIT = 25 * MEGABYTE
 Read = Callable[[str], bytes]
 
 
-def withheld(name: str, content_type: str, size: int, largest: int, begins: bytes = b"") -> str:
+def withheld(size: int, largest: int, *, executable: bool) -> str:
     """Return in words why a file is listed but passed on to nobody, or nothing; sizes are in bytes.
 
-    `begins` are its first bytes, where they are at hand.
+    What looks executable is decided by `programs.is_program`.
     """
-    if is_program(name, content_type, begins):
-        return "looks executable"
+    return "looks executable" if executable else too_large(size, largest)
+
+
+def too_large(size: int, largest: int) -> str:
+    """Return in words that a file is larger than what is passed on, or nothing."""
     return f"larger than {largest / MEGABYTE:g} MB" if size > largest else ""
 
 

@@ -29,7 +29,7 @@ from bot.cases.wording import Asked
 
 # So many of the newest entries are read before the index of words is asked. A word that fills a page among them may
 # be anywhere, and the index would have to gather everywhere before it could name the newest.
-READ_FIRST = 1_000
+READ_FIRST = 500
 # Of the cases of a customer who looks for something; he sees only his own.
 OWN_CASES = 500
 

@@ -98,9 +98,10 @@ class Drawings:
     def _question(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return question(self._queries.question(int(delivery.subject)))
 
-    def _notice(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+    def _notice(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
         kind, _, _ = delivery.subject.partition(":")
-        return notice(kind, delivery.content)
+        newest = (delivery, *folded)[-1]
+        return notice(kind, newest.content)
 
     def _link(self, receipt: Receipt) -> str:
         return f"{self._workspace}/archives/{receipt.place}/p{receipt.external_id.replace('.', '')}"

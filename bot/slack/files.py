@@ -20,7 +20,7 @@ from urllib.request import (
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.cases.files import FILE_LIMIT, MEGABYTE
+from bot.cases.files import FILE_LIMIT, too_large
 from bot.outbox.sending import Unsure
 from bot.slack.calls import calling, reason_of
 from bot.slack.transport import TIMEOUT_SECONDS, proxy_for, tls_context
@@ -54,16 +54,12 @@ class SlackFiles:
         file = self._described(held.removeprefix(f"{SHELF}:"))
         if file.get("is_external") or file.get("mode") == "external":
             raise FileGone("it is kept outside Slack")
-        if int(file.get("size") or 0) > self._largest:
-            raise FileGone(self._too_large)
+        if why := too_large(int(file.get("size") or 0), self._largest):
+            raise FileGone(why)
         url = str(file.get("url_private_download") or file.get("url_private") or "")
         if not self._is_trusted(url):
             raise FileGone("it is kept outside Slack")
         return calling(lambda: self._download(url))
-
-    @property
-    def _too_large(self) -> str:
-        return f"larger than {self._largest / MEGABYTE:g} MB"
 
     def _described(self, file_id: str) -> Mapping[str, Any]:
         """Return Slack's file object; an event's own may be a stub (Slack Connect) or out of date."""
@@ -100,8 +96,8 @@ class SlackFiles:
         content = bytearray()
         while piece := answer.read(CHUNK):
             content += piece
-            if len(content) > self._largest:
-                raise FileGone(self._too_large)
+            if why := too_large(len(content), self._largest):
+                raise FileGone(why)
         return bytes(content)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.cases.files import withheld
 from bot.cases.inbound import Attached, Author, Inbound, Revision, Source
 from bot.cases.programs import is_program
 
@@ -91,13 +92,9 @@ def _attached(message: Mapping[str, Any]) -> tuple[Attached, ...]:
 def _file(file: Mapping[str, Any]) -> Attached:
     name = " ".join(str(file.get("name") or file.get("title") or "a file").split())[-_NAME_LIMIT:]
     kind = str(file.get("mimetype") or "application/octet-stream")
-    return Attached(
-        name=name,
-        content_type=kind,
-        size=int(file.get("size") or 0),
-        held=f"slack:{file['id']}",
-        withheld="looks executable" if is_program(name, kind, b"") else "",
-    )
+    size = int(file.get("size") or 0)
+    why = withheld(size, size, executable=is_program(name, kind, b""))
+    return Attached(name=name, content_type=kind, size=size, held=f"slack:{file['id']}", withheld=why)
 
 
 def _is_share(shown: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.cases.files import FILE_LIMIT, MEGABYTE, Read
+from bot.cases.files import FILE_LIMIT, Read, too_large
 from bot.cases.models import Attachment
 from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery
@@ -58,8 +58,8 @@ class Uploads:
         return Posted(address.channel, self._share(delivery, name, content, address))
 
     def _check_size(self, size: int) -> None:
-        if size > self._largest:
-            raise Unposted(f"larger than {self._largest / MEGABYTE:g} MB")
+        if why := too_large(size, self._largest):
+            raise Unposted(why)
 
     def _content(self, delivery: Delivery, attachment: Attachment) -> bytes:
         try:

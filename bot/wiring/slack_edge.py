@@ -56,7 +56,10 @@ class SlackEdge:
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails; sizes in bytes."""
+    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails.
+
+    `largest_file` is in bytes.
+    """
 
     sender: Sender
     files: Shelves

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.cases.files import Shelves, withheld
+from bot.cases.programs import is_program
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from bot.cases.files import Shelves, withheld
 def test_what_looks_executable_or_is_too_large_is_withheld(
     name: str, kind: str, size: int, begins: bytes, why: str
 ) -> None:
-    assert withheld(name, kind, size, 1_000_000, begins) == why
+    assert withheld(size, 1_000_000, executable=is_program(name, kind, begins)) == why
 
 
 def test_a_file_is_read_from_its_own_shelf() -> None:

@@ -175,6 +175,8 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     content = dict.fromkeys(("sender", "subject", "reason", "uid"), words)
     yield "notice of a broken mail", notice("mail_quarantined", content)
     yield "notice of an unplaced mail", notice("mail_unplaced", content)
+    yield "notice of a mail that can be tried again", notice("mail_quarantined", content | {"key": "INBOX/1/2"})
+    yield "notice of a mail that was opened", notice("mail_quarantined", content | {"key": "x", "outcome": words})
     yield "notice with nothing known", notice("mail_quarantined", {})
     yield from _answers(words)
 

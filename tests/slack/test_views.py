@@ -4,7 +4,7 @@ import pytest
 
 from bot.cases.models import EventKind
 from bot.cases.queries import Board, Filter
-from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE
+from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE, OWN_REPLY, OWN_SOLVED
 from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views import answers, facts, notes, words
@@ -70,9 +70,9 @@ def test_the_status_of_a_case_has_the_buttons_that_fit() -> None:
 
 
 def test_a_long_list_says_how_many_it_leaves_out() -> None:
-    board = Board(open=20, escalated=0, unacknowledged=0, cases=[drawn.sheets()["open"]], more=19)
+    board = Board(open=20, escalated=0, unacknowledged=0, cases=[drawn.sheets()["open"]], more=19, after="there")
 
-    assert "and 19 more" in read(answers.listing(board, Filter.OPEN))
+    assert "Next page (19 more) ›" in read(answers.listing(board, Filter.OPEN))
 
 
 def test_help_tells_a_customer_nothing_of_the_teams_commands() -> None:
@@ -85,7 +85,7 @@ def test_a_customers_home_shows_nothing_of_the_teams_inner_life() -> None:
 
     assert "*CASE-42* open · 3 messages" in words_of(home)
     assert "escalated" not in words_of(home)
-    assert actions(home) == []
+    assert actions(home) == [OWN_REPLY, OWN_SOLVED]
 
 
 def test_an_admins_home_has_figures_and_buttons() -> None:
@@ -95,7 +95,7 @@ def test_an_admins_home_has_figures_and_buttons() -> None:
         Standing(),
     )
 
-    assert "*1* open · *1* escalated · *1* alert waits for an acknowledgement" in words_of(home)
+    assert "*1* escalated · *1* alert waits for an acknowledgement" in words_of(home)
     assert actions(home) == [ACKNOWLEDGE, CLOSE]
 
 

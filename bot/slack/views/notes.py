@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
 from bot.cases.models import Attachment, CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
-from bot.slack.action_ids import CONFIRM, IGNORE
+from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, RETRY_MAIL
 from bot.slack.views import words
 from bot.slack.views.files import listed
 from bot.slack.views.parts import Drawing, context, section
@@ -16,6 +16,8 @@ from bot.slack.views.parts import Drawing, context, section
 # What a line takes besides its preview: name, subject, date and quote marks.
 _FRAME = 400
 _SHORTEST_PREVIEW = 60
+# Slack's limit; a folder's name is far shorter.
+BUTTON_VALUE = 2000
 
 
 def follow_up(messages: Sequence[Message], files: Mapping[int, Sequence[Attachment]]) -> Drawing:
@@ -75,10 +77,24 @@ def question(asked: Question) -> Drawing:
 
 
 def notice(kind: str, content: dict[str, str]) -> Drawing:
-    """Draw something the team should know that belongs to no case."""
+    """Draw something the team should know that belongs to no case; under a mail set aside, what can be done with it.
+
+    `key` names such a mail; `outcome` says how it ended.
+    """
     about = {key: words.one_line(str(value), 200) for key, value in content.items()}
     text = _NOTICES[kind].format_map(_Missing(about))
-    return Drawing(text, [section(text)])
+    if "outcome" in content:
+        return Drawing(f"{text} {about['outcome']}", [section(text), context(f":white_check_mark: {about['outcome']}")])
+    if "key" not in content:
+        return Drawing(text, [section(text)])
+    value = str(content["key"])[:BUTTON_VALUE]
+    deeds = ActionsBlock(
+        elements=[
+            ButtonElement(text="Retry", action_id=RETRY_MAIL, value=value),
+            ButtonElement(text="Open as case", action_id=OPEN_MAIL, value=value),
+        ]
+    )
+    return Drawing(text, [section(text), deeds])
 
 
 _NOTICES = {
