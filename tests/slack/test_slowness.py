@@ -27,6 +27,8 @@ def test_every_interaction_is_acked_while_slack_takes_its_time(hands: Hands) -> 
     hands.workspace.react("ada", "#customers", lunch, "ticket")
     hands.settles()
 
+    hands.world.sandbox.faults.clear()  # what was asked already still takes its time
+
     assert set(outcomes) == {"acked"}
     assert hands.world.sandbox.link.timeouts == []
     assert hands.world.sandbox.link.retried == 0
