@@ -35,16 +35,20 @@ from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.hearing import Hearing
+from bot.slack.history import History
 from bot.slack.homes import Homes, tell_changes
 from bot.slack.identity import Identity
 from bot.slack.orders import OrderDesk
 from bot.slack.places import Places
+from bot.slack.recap import recap_acts
 from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
 from bot.slack.transport import web_client
@@ -53,6 +57,7 @@ from bot.web.health import Check
 from bot.web.server import WebServer, build_web
 
 CONNECTION_SECONDS = 5.0
+CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
@@ -87,7 +92,9 @@ class SlackEdge:
     directory: Directory
     places: Places
     asides: Asides
+    hearing: Hearing
     connection: SlackConnection
+    catchup: CatchUp
     postman: Postman
 
 
@@ -102,6 +109,7 @@ class Bot:
     schedule: Schedule
     web: WebServer
     connecting: Loop
+    catching_up: Loop
     delivering: Loop
     redrawing: Loop
     collecting: Loop | None
@@ -123,7 +131,7 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
         replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
-        agenda=Agenda(database, clock, AlarmClock(rules).acts),
+        agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **recap_acts()}),
     )
 
 
@@ -151,6 +159,8 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     wake_on_commit(desk.database.writers, delivering.nudge)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
     mail = _mail_edge(settings, desk)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
@@ -160,7 +170,11 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
             lambda: _problems(mail.problem if mail else "", _failing(collecting)), disabled=mail is None
         ),
         "scheduler": Check(lambda: schedule.problem),
-        "slack": Check(lambda: _problems(slack.connection.problem, _failing(delivering))),
+        "slack": Check(
+            lambda: _problems(
+                slack.connection.problem, slack.catchup.problem, _failing(delivering), _failing(catching_up)
+            )
+        ),
     }
     return Bot(
         settings=settings,
@@ -170,6 +184,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         schedule=schedule,
         web=WebServer(build_web(checks), settings.host, settings.port),
         connecting=connecting,
+        catching_up=catching_up,
         delivering=delivering,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
@@ -200,6 +215,9 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
     services = _services(settings, desk, web, places, directory)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    hearing = Hearing(desk.clock)
+    connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
+    history = History(web)
     return SlackEdge(
         app=app,
         web=web,
@@ -208,7 +226,9 @@ def _slack_edge(settings: Settings, desk: Desk, pacing: Pacing) -> SlackEdge:
         directory=directory,
         places=places,
         asides=services.asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        hearing=hearing,
+        connection=connection,
+        catchup=CatchUp(app, connection, hearing, history, identity, places, desk.database, desk.clock),
         postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies),
     )
 

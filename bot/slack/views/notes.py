@@ -10,6 +10,7 @@ from bot.cases.models import CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
 from bot.slack.action_ids import CONFIRM, IGNORE
 from bot.slack.views import words
+from bot.slack.views.outage import recap
 from bot.slack.views.parts import Drawing, context, section
 
 # What a line takes besides its preview: name, subject, date and quote marks.
@@ -81,6 +82,8 @@ def question(asked: Question) -> Drawing:
 
 def notice(kind: str, content: dict[str, str]) -> Drawing:
     """Draw something the team should know that belongs to no case."""
+    if kind == "recap":
+        return recap(content)
     about = {key: words.one_line(str(value), 200) for key, value in content.items()}
     text = _NOTICES[kind].format_map(_Missing(about))
     return Drawing(text, [section(text)])
