@@ -13,7 +13,7 @@ from typing import Any
 from bot.clock import Clock
 
 # Slack sends again what was not acked, after about 4 seconds; mostly that settles it.
-RIPE_SECONDS = 10.0
+RIPE_SECONDS = 5.0
 _TS = re.compile(r"\d{1,11}\.\d{1,6}")
 
 

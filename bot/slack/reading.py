@@ -51,7 +51,8 @@ class Reading:
         deeper = [parent for parent in threads if order(parent) < order(reached)]
         for parent in dict.fromkeys([*parents, *deeper[:THREADS_ASKED]]):
             events += events_of(self._replies(place, parent, since), place, since)
-        return Found(max(since, self.as_of, key=order), events)
+        # Replies older than the newest message shown were there too when it was, so the threads are known as far.
+        return Found(max(since, self.as_of, *(str(message["ts"]) for message in shown), key=order), events)
 
     def first_sight(self, place: Place, since: str) -> Found:
         """Return what was said in an unknown channel after the bot joined it, if that was after `since`.

@@ -37,19 +37,23 @@ class Outage:
 
     # -- the bot -------------------------------------------------------------------------------------------------
 
-    def up(self, *, whole: bool = True) -> Bot:
-        """Start; with `whole`, return once everything that was missed is in."""
+    def up(self, *, whole: bool = True, by_hand: bool = False) -> Bot:
+        """Start; with `whole`, return once everything that was missed is in; `by_hand` leaves that to the test."""
         self.bot = bot = build_bot(self.settings, self.sandbox.clock, Pacing(0.0, 0.0))
         bot.slack.directory.load()
-        for loop in (bot.connecting, bot.catching_up, bot.delivering):
+        for loop in (bot.connecting, bot.delivering):
             loop.start()
+        if by_hand:
+            wait_until(lambda: bot.slack.hearing.hears, "the socket")
+            return bot
+        bot.catching_up.start()
         if whole:
             self.is_whole()
         return bot
 
     def is_whole(self) -> None:
         bot = self.running
-        wait_until(lambda: bot.slack.hearing.hears and bot.slack.hearing.gap is None, "the catch-up")
+        wait_until(lambda: bot.slack.hearing.hears and bot.slack.hearing.gap is None, "the catch-up", 40)
 
     def down(self) -> None:
         """Stop in order."""
