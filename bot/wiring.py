@@ -56,7 +56,6 @@ from bot.slack.views.home import Standing
 from bot.web.health import Check
 from bot.web.server import WebServer, build_web
 
-CONNECTION_SECONDS = 5.0
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
@@ -157,7 +156,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     slack = _slack_edge(settings, desk, pacing or Pacing())
     delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
     wake_on_commit(desk.database.writers, delivering.nudge)
-    connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
     slack.connection.wake = connecting.nudge
     catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
     slack.hearing.wake = catching_up.nudge

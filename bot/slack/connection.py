@@ -25,6 +25,8 @@ from bot.slack.places import Places
 
 log = structlog.get_logger(__name__)
 
+KEEP_SECONDS = 5.0
+SHORTEST_REST_SECONDS = 0.1
 PLACES_AGAIN_SECONDS = 30.0
 # Slack answers too many sockets by asking to leave: openings that follow each other closely get slower and slower.
 OPEN_AGAIN_SECONDS = 1.0
@@ -97,6 +99,13 @@ class SlackConnection:
         ages = {f"last_{what}_seconds": self._hearing.age(what) for what in ("hello", "pong", "event")}
         known = {name: round(age, 1) for name, age in ages.items() if age is not None}
         return {**known, "connections": self._hearing.connections, "catching_up": self._hearing.gap is not None}
+
+    def rest(self) -> float:
+        """Return after how many seconds `keep` is to be called again, if nothing wakes it sooner."""
+        line = self._line
+        if line is not None and line.hears and not line.leaving:
+            return KEEP_SECONDS
+        return max(SHORTEST_REST_SECONDS, min(self._opened_at + self._pause() - time.monotonic(), KEEP_SECONDS))
 
     def renew(self) -> None:
         """Leave a line that looks open and hears nothing; the next one is opened before it goes."""

@@ -87,6 +87,7 @@ class Line(SocketModeClient):
         self.current_session_runner = IntervalRunner(patient.target, EAGER_SECONDS).start()
         self.connect()
         session: Any = self.current_session
+        session.on_ping = self._pinged
         session.on_pong = self._ponged
 
     def issue_new_wss_url(self) -> str:
@@ -130,6 +131,9 @@ class Line(SocketModeClient):
             log.info("slack connected", connections=connections)
         elif said.get("type") == "disconnect":
             self.farewell = str(said.get("reason"))
+
+    def _pinged(self, _socket: object, _message: object) -> None:
+        self._sign_of_life = time.monotonic()
 
     def _ponged(self, _socket: object, _message: object) -> None:
         self._sign_of_life = time.monotonic()

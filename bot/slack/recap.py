@@ -60,8 +60,9 @@ def _slack_messages(session: Session, since: datetime, until: datetime) -> int:
 
 
 def _mails(session: Session, since: datetime, until: datetime) -> int:
+    whole = since.replace(microsecond=0)  # mailboxes note arrivals in whole seconds
     came = select(func.count()).where(
-        Message.source == Source.EMAIL, Message.place != DESK, Message.timestamp >= since, Message.timestamp <= until
+        Message.source == Source.EMAIL, Message.place != DESK, Message.timestamp >= whole, Message.timestamp <= until
     )
     return session.exec(came).one()
 

@@ -31,7 +31,8 @@ class Outage:
         self.workspace = sandbox.workspace
         sandbox.link.keeps_events = False
         given = {"DATABASE_URL": database_url, "IMAP_SERVER": "", "SMTP_SERVER": ""}
-        self.settings = load_settings(sandbox.environment() | given | settings, env_file=None)
+        self.environment = sandbox.environment() | given | settings
+        self.settings = load_settings(self.environment, env_file=None)
         self.database = Database(database_url)
         self.bot: Bot | None = None
 
