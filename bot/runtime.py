@@ -50,6 +50,7 @@ class Runtime:
         bot.posting.start()
         bot.redrawing.start()
         bot.connecting.start()
+        bot.catching_up.start()
         if bot.collecting is not None:
             bot.collecting.start()
         bot.schedule.start()
@@ -60,6 +61,8 @@ class Runtime:
         log.info("casebot stops")
         bot.connecting.stop()
         bot.slack.connection.close()
+        bot.slack.catchup.close()
+        bot.catching_up.stop()
         if bot.mail is not None and bot.collecting is not None:
             bot.mail.stop()
             bot.collecting.stop()

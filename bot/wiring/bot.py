@@ -28,6 +28,7 @@ from bot.outbox.queries import refused, waiting
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
+from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
@@ -38,7 +39,7 @@ from bot.web.server import WebServer
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 
-CONNECTION_SECONDS = 5.0
+CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
@@ -57,6 +58,7 @@ class Bot:
     schedule: Schedule
     web: WebServer
     connecting: Loop
+    catching_up: Loop
     delivering: Loop
     carrying: Loop
     posting: Loop
@@ -67,9 +69,8 @@ class Bot:
 
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
     """Wire the bot; nothing is connected or started yet."""
-    desk = open_desk(settings, clock)
-    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
-    tokens = tokens_of(settings, desk.clock, tls_context())
+    desk = open_desk(settings, clock, recap_acts())
+    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
@@ -77,8 +78,10 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     carrying = _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
     posting = _posting(desk, sender)
-    connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
     slack.connection.wake = connecting.nudge
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
     mail = _mail_edge(settings, desk, tokens)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
@@ -86,7 +89,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         "database": Check(desk.database.problem),
         "email_listener": _mail_check(mail, collecting, sender, posting),
         "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
-        "slack": _slack_check(slack, connecting, delivering, carrying),
+        "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
         settings=settings,
@@ -96,6 +99,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         schedule=schedule,
         web=_web_edge(settings, desk, checks),
         connecting=connecting,
+        catching_up=catching_up,
         delivering=delivering,
         carrying=carrying,
         posting=posting,
@@ -116,9 +120,9 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
-def _slack_check(slack: SlackEdge, connecting: Loop, *postmen: Loop) -> Check:
+def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
     return Check(
-        lambda: _problems(slack.connection.problem, *(_failing(postman) for postman in postmen)),
+        lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
         worked_at=lambda: connecting.pulse.succeeded_at,
     )
 

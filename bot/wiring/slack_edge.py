@@ -17,12 +17,15 @@ from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.hearing import Hearing
+from bot.slack.history import History
 from bot.slack.homes import Homes
 from bot.slack.identity import Identity
 from bot.slack.lookback import Lookback
@@ -52,7 +55,9 @@ class SlackEdge:
     directory: Directory
     places: Places
     asides: Asides
+    hearing: Hearing
     connection: SlackConnection
+    catchup: CatchUp
     sender: SlackSender
     postman: Postman
     porter: Postman
@@ -82,6 +87,8 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    hearing = Hearing(desk.clock)
+    connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
     return SlackEdge(
         app=app,
         web=web,
@@ -90,7 +97,9 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         directory=directory,
         places=places,
         asides=services.asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        hearing=hearing,
+        connection=connection,
+        catchup=CatchUp(app, connection, hearing, History(web), identity, places, desk.database, desk.clock),
         sender=sender,
         postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=[LETTERS, FILES]),
         porter=Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=FILES),
