@@ -46,6 +46,7 @@ class Runtime:
             bot.slack.postman.free_leases()
         bot.web.start()
         bot.delivering.start()
+        bot.posting.start()
         bot.redrawing.start()
         bot.connecting.start()
         if bot.collecting is not None:
@@ -65,6 +66,7 @@ class Runtime:
         bot.schedule.stop()
         bot.redrawing.stop()
         bot.delivering.stop()
+        bot.posting.stop()
         bot.slack.asides.close()
         bot.web.stop()
         bot.desk.database.close()

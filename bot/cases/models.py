@@ -3,71 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel, col
 
+from bot.cases.kinds import EventKind as EventKind
+from bot.cases.kinds import ReasonKind as ReasonKind
+from bot.cases.kinds import Sending as Sending
+from bot.cases.kinds import Status as Status
 from bot.db import UtcDateTime
-
-
-class Status(StrEnum):
-    """Whether a case still needs the team."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class EventKind(StrEnum):
-    """The facts of a timeline, in the past tense."""
-
-    OPENED = "opened"
-    RECEIVED = "received"
-    FLOODED = "flooded"
-    REPLIED = "replied"
-    STOPPED = "stopped"
-    UNDELIVERED = "undelivered"
-    ANSWERED = "answered"
-    NOTED = "noted"
-    EDITED = "edited"
-    DELETED = "deleted"
-    ESCALATED = "escalated"
-    REASON_JOINED = "reason_joined"
-    ACKNOWLEDGED = "acknowledged"
-    UNACKNOWLEDGED = "unacknowledged"
-    REMINDED = "reminded"
-    ASSIGNED = "assigned"
-    UNASSIGNED = "unassigned"
-    SNOOZED = "snoozed"
-    WOKEN = "woken"
-    CLOSED = "closed"
-    REOPENED = "reopened"
-    ASKED = "asked"
-    CONFIRMED = "confirmed"
-    IGNORED = "ignored"
-
-
-class ReasonKind(StrEnum):
-    """Why a case was escalated."""
-
-    KEYWORD = "keyword"
-    FOLLOW_UPS = "follow_ups"
-    WAITING = "waiting"
-    ASKED = "asked"
-    ACK_EXPIRED = "ack_expired"
-    SNOOZE_OVER = "snooze_over"
-
-
-class Sending(StrEnum):
-    """How far an answer written at the desk has come; empty for words that came in from outside."""
-
-    NONE = ""
-    WAITING = "waiting"
-    SENT = "sent"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
 
 OPEN_CASES = text("status = 'open'")
 CLOSED_CASES = text("status = 'closed'")

@@ -124,7 +124,7 @@ STEPS = (
         "command",
         "Ask with /case",
         "Type /case list as Ada. Only she sees the answer.",
-        lambda world: any("CASE-" in text for text in world.whispers.get("ada", ())),
+        lambda world: "ada" in world.commanders,
         View("ada", SUPPORT),
         acts.list_cases,
     ),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.cases.files import withheld
+from bot.cases.programs import is_program
 from bot.mail.headers import decode_bytes, decode_words, storable
 from bot.mail.parameters import parameters_of
 from bot.mail.parts import Part
-from bot.mail.programs import is_program
 from bot.mail.tnef import Container, NotTnef, read_container
 
 LONGEST_NAME = 150
@@ -68,9 +69,7 @@ class Attachment:
 
     def withheld(self, largest: int) -> str:
         """Return in words why this is listed but never posted, or nothing; `largest` is in bytes."""
-        if self.is_program:
-            return "looks executable"
-        return f"larger than {largest / MEGABYTE:g} MB" if self.size > largest else ""
+        return withheld(self.size, largest, executable=self.is_program)
 
 
 def is_attachment(part: Part) -> bool:

@@ -14,6 +14,10 @@ from bot.mail.parts import Part, parts_of
 _HELD = re.compile(r"mail:([0-9]{1,18}):([0-9]{1,5})(?:\.([0-9]{1,5}))?", re.ASCII)
 
 
+# What the names of attachments of mails begin with.
+SHELF = "mail"
+
+
 class AttachmentGone(LookupError):
     """The attachment of this name can't be had: the mail that held it is no longer kept, or never was."""
 
@@ -57,4 +61,4 @@ class MailAttachments:
 
 def held_name(raw_mail_id: int, part: str) -> str:
     """Return the name by which the content of an attachment can be had again."""
-    return f"mail:{raw_mail_id}:{part}"
+    return f"{SHELF}:{raw_mail_id}:{part}"

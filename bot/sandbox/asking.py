@@ -47,8 +47,10 @@ class Asking(State):
             self._follow_response(payload, person, ended.payload or {})
         elif payload.get("type") == "block_suggestion":
             self.offered[person.id, payload["action_id"]] = options_in(ended.payload or {})
-        elif "command" in payload and place is not None and ended.payload:
-            self._show_answer(person, place, ended.payload)
+        elif "command" in payload and place is not None:
+            self.commanders.add(person.id)
+            if ended.payload:
+                self._show_answer(person, place, ended.payload)
 
     def _tell_failure(self, payload: Json, person: Person, place: Channel | None, outcome: str) -> None:
         """Show a failure where the person is: in the modal, else as words to him alone."""

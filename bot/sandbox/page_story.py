@@ -33,8 +33,8 @@ class World:
 
     said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     """By channel name, oldest first; direct messages under `@` and the person's short name."""
-    whispers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Texts only one person sees, by short name."""
+    commanders: frozenset[str] = frozenset()
+    """Who got an answer to a slash command, by short name."""
     mails: tuple[Letter, ...] = ()
     received: Mapping[str, tuple[Letter, ...]] = field(default_factory=dict)
     """What the desk sent, by address, oldest first."""
@@ -122,11 +122,7 @@ def look_at(
                 _name(workspace, c.id): _said(list(c.messages.values()), since, is_news)
                 for c in workspace.channels.values()
             },
-            whispers={
-                workspace.people[user].name: tuple(text_of(message) for message in messages[-NEWEST:])
-                for user, messages in workspace.whispers.items()
-                if user in workspace.people
-            },
+            commanders=frozenset(workspace.people[user].name for user in workspace.commanders),
             mails=mails,
             received={address: tuple(map(_sent, letters[-NEWEST:])) for address, letters in inboxes.items()},
             homes=frozenset(workspace.people[user].name for user in workspace.shelf.homes if user in workspace.people),

@@ -162,3 +162,18 @@ def test_escape_closes_all_of_it_tells_the_app_and_gives_the_focus_back(
     expect(modal).to_be_hidden()
     closed = world[0].workspace.wait_for(lambda: next(one for one in world[1] if one["type"] == "view_closed"))
     assert closed["is_cleared"] is True
+
+
+def test_a_field_of_the_home_is_told_on_enter(world: World, tab: Page) -> None:
+    world[1].clear()
+    tab.goto(f"{world[0].url}?as=U0AMOS&at=C0SUPPORT")
+    tab.get_by_role("button", name="Home").click()
+    search = tab.get_by_label("Search")
+    search.fill("printer")
+    search.press("Enter")
+
+    expect(tab.locator("#conversation")).to_contain_text("Nothing like “printer”.")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("printer")
+    assert [told["actions"][0]["value"] for told in world[1]] == ["printer"]
+    assert heard_last(world)["search"]["value"] == "printer"

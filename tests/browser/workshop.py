@@ -74,6 +74,7 @@ def workshop(client: WebClient, heard: list[Json]) -> App:
     """Return the app; what it hears of views is put into `heard`."""
     app = App(client=client, process_before_response=True)
     _listen_to_views(app, heard)
+    _keep_a_home(app, client, heard)
     app.event(re.compile(".*"))(lambda ack: ack())
 
     @app.shortcut("new")
@@ -103,6 +104,22 @@ def workshop(client: WebClient, heard: list[Json]) -> App:
         ack(options=found)
 
     return app
+
+
+def _keep_a_home(app: App, client: WebClient, heard: list[Json]) -> None:
+    search = field("search", "Search", {"type": "plain_text_input"}, dispatch_action=True)
+
+    @app.event("app_home_opened")
+    def opened(ack: Ack, event: Json) -> None:
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [search]})
+        ack()
+
+    @app.action("search-field")
+    def searched(ack: Ack, body: Json) -> None:
+        heard.append(body)
+        ack()
+        found = {"type": "section", "text": mrkdwn(f"Nothing like “{body['actions'][0]['value']}”.")}
+        client.views_publish(user_id=body["user"]["id"], view={"type": "home", "blocks": [search, found]})
 
 
 def _listen_to_views(app: App, heard: list[Json]) -> None:

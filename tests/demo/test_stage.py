@@ -90,7 +90,7 @@ def test_without_a_manifest_everything_is_granted(monkeypatch: pytest.MonkeyPatc
         ("forge", world(support=replace(CARD, text="asks to close CASE-1, sender not verified"))),
         ("close", world(logging=CLOSURE)),
         ("again", world(logging=CLOSURE, support=replace(CARD, ts="4.0"))),
-        ("command", World(whispers={"ada": ("CASE-1 open",)})),
+        ("command", World(commanders=frozenset({"ada"}))),
         ("home", World(homes=frozenset({"ada"}))),
         ("kill", World(returns={"bot": 1})),
         ("away", World(returns={"slack": 1})),
