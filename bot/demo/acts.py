@@ -173,9 +173,21 @@ def write_again(actor: Actor) -> None:
     _mail(actor, "Invoice", "Another thing: where is my invoice?")
 
 
-def list_cases(actor: Actor) -> None:
-    """Type /case list as Ada."""
-    actor.workspace.command("ada", SUPPORT, "/case", "list")
+def take(actor: Actor) -> None:
+    """React to Carla's card with eyes."""
+    _, card = _case_of(actor.world, "Carla")
+    actor.workspace.react("ada", SUPPORT, card.ts, "eyes")
+
+
+def is_taken(world: World) -> bool:
+    """Whether a card got Ada's eyes and has her name for it."""
+    return any("eyes" in card.reactions and ":bust_in_silhouette:" in card.text for card in cards(world))
+
+
+def ask(actor: Actor) -> None:
+    """Ask why Carla's case stands as it does, as Ada."""
+    case_id, _ = _case_of(actor.world, "Carla")
+    actor.workspace.command("ada", SUPPORT, "/case", f"why {case_id}")
 
 
 def open_home(actor: Actor) -> None:

@@ -75,6 +75,15 @@ STEPS = (
         possible=lambda world: can_reply(world) and "reaction_added" in world.hears,
     ),
     Step(
+        "eyes",
+        "Ada takes the case",
+        "React to Carla’s card with :eyes: and the case is yours; take the reaction away and it is nobody’s.",
+        acts.is_taken,
+        View("ada", SUPPORT),
+        acts.take,
+        possible=lambda world: "reaction_added" in world.hears,
+    ),
+    Step(
         "urgent",
         "Cosmo writes “urgent” in Slack",
         "A direct message to Casebot with a word that can’t wait: case and alert at once.",
@@ -123,10 +132,10 @@ STEPS = (
     Step(
         "command",
         "Ask with /case",
-        "Type /case list as Ada. Only she sees the answer.",
+        "Type `/case list` as Ada, or `/case why` with a number: the rules as arithmetic. Only she sees the answer.",
         lambda world: "ada" in world.commanders,
         View("ada", SUPPORT),
-        acts.list_cases,
+        acts.ask,
     ),
     Step(
         "home",

@@ -23,6 +23,7 @@ from bot.cases.queries import CaseQueries
 from bot.clock import Clock
 from bot.slack.asides import Asides
 from bot.slack.directory import Directory
+from bot.slack.until import midnight
 from bot.slack.views.home import CASES_SHOWN, Standing, admin_home, customer_home
 
 log = structlog.get_logger(__name__)
@@ -148,8 +149,7 @@ class Homes:
         return admin_home(board, sight.as_metadata(), self.standing())
 
     def _today(self, viewer: Author) -> datetime:
-        here = self._clock.now().astimezone(self._directory.zone(viewer.identity))
-        return here.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight(self._clock.now(), self._directory.zone(viewer.identity))
 
 
 def sight_of(metadata: Mapping[str, str]) -> Sight:

@@ -28,6 +28,11 @@ def until(typed: str, now: datetime, zone: tzinfo) -> datetime | None:
     return found.astimezone(UTC)
 
 
+def midnight(now: datetime, zone: tzinfo) -> datetime:
+    """Return when today began in a person's time zone."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _length(wanted: str, here: datetime) -> datetime | None:
     match = _LENGTH.fullmatch(wanted)
     return here + int(match[1]) * _UNITS[match[2][0]] if match else None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from bot.cases.errors import ONLY_ADMINS, NotAllowed, WhichCase
 from bot.cases.inbound import Author, Outcome
+from bot.cases.placing import case_numbered
 from bot.cases.queries import CaseQueries, Filter
 from bot.settings.addresses import is_mail_address
 from bot.slack.orders import Order
-from bot.slack.until import until
+from bot.slack.until import midnight, until
 from bot.slack.views import answers, offers, searches, words
 from bot.slack.views.parts import Drawing
 from bot.slack.views.why import why
@@ -52,19 +53,22 @@ def usage(*, admin: bool) -> Drawing:
 
 
 def _unknown(order: Order) -> Drawing:
+    if case_numbered(order.verb) is not None:
+        return _status(replace(order, text=order.verb))
     close = get_close_matches(order.verb, [*VERBS, *_SYNONYMS], n=1, cutoff=0.6)
-    if not close or not order.actor.is_admin:
-        return usage(admin=order.actor.is_admin)
-    form = VERBS[_SYNONYMS.get(close[0], close[0])].usage
-    raise WhichCase(
-        f"“{words.shortened(order.plain(order.verb), 40)}” is nothing I can do. Did you mean `/case {form}`?"
-    )
+    verb = VERBS[_SYNONYMS.get(close[0], close[0])] if close else VERBS["help"]
+    if not order.actor.is_admin and not verb.for_all:
+        verb = VERBS["help"]
+    hint = "`/case help` lists what I can." if verb is VERBS["help"] else f"Did you mean `/case {verb.usage}`?"
+    raise WhichCase(f"“{words.shortened(order.plain(order.verb), 40)}” is nothing I can do. {hint}")
 
 
 def _glance(order: Order) -> Drawing:
     if not order.actor.is_admin:
         return _own(order)
-    return answers.glance(order.desk.queries.board(GLANCED))
+    identity = order.actor.identity
+    today = midnight(order.desk.clock.now(), order.desk.directory.zone(identity))
+    return answers.glance(order.desk.queries.board(GLANCED, viewer=identity, today=today))
 
 
 def _status(order: Order) -> Drawing:

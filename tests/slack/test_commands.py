@@ -109,10 +109,31 @@ def test_wrong_words_are_answered_with_the_right_form_and_change_nothing(
     assert desk.snapshot() == before
 
 
-@pytest.mark.parametrize("text", ["help", "dance"])
-def test_help_and_anything_unknown_show_what_can_be_typed(desk: SlackWorld, text: str) -> None:
-    assert "/case escalate CASE-42 [reason]" in desk.answer(payloads.command(text))
-    assert "/case escalate" not in desk.answer(payloads.command(text, CARLA))
+def test_help_shows_what_can_be_typed(desk: SlackWorld) -> None:
+    assert "/case escalate CASE-42 [reason]" in desk.answer(payloads.command("help"))
+    assert "/case escalate" not in desk.answer(payloads.command("help", CARLA))
+
+
+def test_an_unknown_verb_gets_one_line_that_helps(desk: SlackWorld) -> None:
+    line = "“dance” is nothing I can do. `/case help` lists what I can."
+    assert line in desk.answer(payloads.command("dance"))
+    assert line in desk.answer(payloads.command("dance", CARLA))
+    # What only admins may do is not proposed to a customer.
+    assert "`/case help` lists" in desk.answer(payloads.command("clsoe 1", CARLA))
+
+
+def test_a_case_number_alone_asks_for_its_status(desk: SlackWorld) -> None:
+    assert "*CASE-1*" in desk.answer(payloads.command("case-1"))
+    assert "*CASE-1*" in desk.answer(payloads.command("1", CARLA))
+    assert "There is no CASE-2" in desk.answer(payloads.command("2", CARLA))
+
+
+def test_the_glance_counts_for_who_asks(desk: SlackWorld) -> None:
+    desk.answer(payloads.command("assign 1 me"))
+    desk.answer(payloads.command("close 2"))
+
+    glance = desk.answer(payloads.command(""))
+    assert "*1* yours · *1* closed today" in glance
 
 
 @pytest.mark.parametrize("text", ["", "status", "list", "list closed", "status CASE-1"])

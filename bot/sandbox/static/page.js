@@ -146,7 +146,8 @@ async function send(form, control) {
   }
   lastUsed = control || document.activeElement;
   const giveBack = takeDrafts(form);
-  const fold = form.matches(".write, .popover form, #shortcut-form") && (control || form).closest("details");
+  const folds = form.matches(".write, .popover form, #shortcut-form") || control?.matches(".entry");
+  const fold = folds && (control || form).closest("details");
   if (fold) fold.open = false;
   form.classList.add("busy");
   const sent = await post(control?.getAttribute("formaction") || form.getAttribute("action"), body);

@@ -36,13 +36,15 @@ def glance(board: Board) -> Drawing:
 def listing(board: Board, which: Filter) -> Drawing:
     """Return one page of a list."""
     if not board.cases:
-        return Drawing(f"No {which} cases.", [section(f"No {which} cases.")])
+        none = "No case is assigned to you." if which is Filter.MINE else f"No {which} cases."
+        return Drawing(none, [section(none)])
     rows: list[Block] = [section(line(sheet)) for sheet in board.cases]
     if board.after:
         label = f"Next page ({board.more} more) ›"
         button = ButtonElement(text=label, action_id=LIST_PAGE, value=f"{which}:{board.after}")
         rows.append(ActionsBlock(elements=[button]))
-    return Drawing(f"{which.capitalize()} cases", rows)
+    title = "Your cases" if which is Filter.MINE else f"{which.capitalize()} cases"
+    return Drawing(title, rows)
 
 
 def status(sheet: Sheet) -> Drawing:

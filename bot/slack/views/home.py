@@ -49,6 +49,10 @@ _NOTHING = {
 }
 
 
+_SPOKEN = {"slack": "Slack", "email_listener": "mailbox", "scheduler": "clock"}
+"""How people call the services that the health page names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How the bot itself is: (service, what is wrong with it, empty while it works), and what the outbox holds.
@@ -107,11 +111,10 @@ def own_line(sheet: Sheet) -> str:
 
 
 def _health(standing: Standing) -> str:
-    failing = [
-        f":red_circle: *{name}*: {words.one_line(problem, 200)}" for name, problem in standing.services if problem
-    ]
-    names = ", ".join(name for name, problem in standing.services if not problem)
-    working = [f":large_green_circle: {names}"] if names else []
+    spoken = [(_SPOKEN.get(name, name), problem) for name, problem in standing.services]
+    failing = [f":red_circle: *{name}*: {words.one_line(problem, 200)}" for name, problem in spoken if problem]
+    names = ", ".join(name for name, problem in spoken if not problem)
+    working = [f":large_green_circle: {names} in order"] if names else []
     waiting = f"outbox: {standing.due} waiting" if standing.due else "outbox: everything said"
     refused = f":warning: {standing.refused} refused, see `casebot outbox`" if standing.refused else ""
     return " · ".join(part for part in (*failing, *working, waiting, refused) if part)

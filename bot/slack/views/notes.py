@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
+from bot.cases.inbound import Source
 from bot.cases.models import Attachment, CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
 from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, RETRY_MAIL
@@ -140,9 +141,13 @@ def _in_short(message: Message, room: int, files: int) -> str:
 
 def _who(message: Message) -> str:
     name = f"*{words.one_line(message.sender_name, 80)}*"
-    deed = "noted by mail" if message.internal else "answered" if message.is_admin else "wrote"
+    deed = _noted(message) if message.internal else "answered" if message.is_admin else "wrote"
     subject = f" “{words.one_line(message.subject, 100)}”" if message.subject else ""
     return f"*{message.case_id}* · {name} {deed}{subject} {words.when(message.timestamp)}"
+
+
+def _noted(message: Message) -> str:
+    return "noted by mail" if message.source == Source.EMAIL else "noted for the team"
 
 
 def _revised(event: CaseEvent, room: int) -> str:

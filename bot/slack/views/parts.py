@@ -69,10 +69,12 @@ def state(sheet: Sheet) -> str:
 
 
 def line(sheet: Sheet) -> str:
-    """Return a case in one line, for lists."""
+    """Return a case in one line, for lists; a second one tells what it is about."""
     case = sheet.case
     messages = words.count(case.message_count, "message")
-    return f"*{case.case_id}* {state(sheet)} · {customer(case)} · {messages} · {since(sheet)}"
+    about = case.subject.strip() or (sheet.latest.body.strip() if sheet.latest else "")
+    said = f"\n>{words.one_line(about, 100)}" if about else ""
+    return f"*{case.case_id}* {state(sheet)} · {customer(case)} · {messages} · {since(sheet)}{said}"
 
 
 def since(sheet: Sheet) -> str:

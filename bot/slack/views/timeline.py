@@ -29,16 +29,26 @@ def timeline_form(case: Case, entries: Sequence[Entry]) -> dict[str, Any]:
     blocks: list[Block] = [section(f"*{case.case_id}* · {customer(case)}")]
     if len(entries) > len(shown):
         blocks.append(context(f"The newest {len(shown)} entries; all of them come to you as a file."))
-    blocks += [section(text) for text in _pages([line(entry) for entry in shown])]
+    blocks += [section(text) for text in _pages(_lines(shown))]
     errand = Errand(case_id=case.case_id, version=case.version)
     return pieces.modal(Form.TIMELINE, f"Timeline {case.case_id}", None, blocks, errand)
 
 
-def line(entry: Entry) -> str:
-    """Return a fact in one line for Slack: when, who, what."""
-    said = words.one_line(entry.message.body, PREVIEW) if entry.message is not None else ""
+def line(entry: Entry, *, is_repeated: bool = False) -> str:
+    """Return a fact in one line for Slack: when, who, what; repeated words are not said again."""
+    said = words.one_line(entry.message.body, PREVIEW) if entry.message is not None and not is_repeated else ""
     quote = f": “{said}”" if said else ""
     return f"{words.when(entry.event.at)} · {words.one_line(deed(entry), 400)}{quote}"
+
+
+def _lines(entries: Sequence[Entry]) -> list[str]:
+    written: set[int | None] = set()
+    lines: list[str] = []
+    for entry in entries:
+        lines.append(line(entry, is_repeated=entry.event.message_id in written))
+        if entry.event.kind == EventKind.REPLIED:
+            written.add(entry.event.message_id)
+    return lines
 
 
 def as_text(case: Case, entries: Sequence[Entry]) -> str:
@@ -49,8 +59,9 @@ def as_text(case: Case, entries: Sequence[Entry]) -> str:
 
 def deed(entry: Entry) -> str:
     """Return who did what, in plain words, nothing of it escaped."""
-    event = entry.event
-    return f"{event.actor_name} {_DEEDS[EventKind(event.kind)](event, entry.message)}".strip()
+    event, message = entry.event, entry.message
+    who = message.sender_name if message is not None and message.sender == event.actor else event.actor_name
+    return f"{who} {_DEEDS[EventKind(event.kind)](event, message)}".strip()
 
 
 def _paragraph(entry: Entry) -> str:
@@ -79,7 +90,8 @@ def _opened(event: CaseEvent, _message: Message | None) -> str:
 
 
 def _escalated(event: CaseEvent, _message: Message | None) -> str:
-    reasons = "; ".join(str(reason.get("words", "")) for reason in event.detail.get("reasons", ()))
+    told = (str(reason.get("words", "")) for reason in event.detail.get("reasons", ()))
+    reasons = "; ".join(reason.removeprefix(f"{event.actor_name} asks: ") for reason in told)
     return f"escalated it: {reasons}"
 
 

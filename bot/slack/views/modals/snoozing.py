@@ -37,7 +37,7 @@ def snooze_form(case: Case, now: datetime, zone: tzinfo, errand: Errand) -> dict
         section(f"*{case.case_id}* · {customer(case)}"),
         pieces.asked(FOR, "Let it rest", quick),
         pieces.asked(UNTIL, "Or until", DateTimePickerElement(), optional=True, hint="A time chosen here counts."),
-        context(f"Tomorrow 9:00 is {words.when(wake_time(Rest.TOMORROW, now, zone))} on your clock. "
+        context(f"9:00 is that of your Slack time zone: {words.when(wake_time(Rest.TOMORROW, now, zone))}. "
                 "The customer's next message ends the rest."),
     ]  # fmt: skip
     return pieces.modal(Form.SNOOZE, f"Snooze {case.case_id}", "Snooze", blocks, errand)
