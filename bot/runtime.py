@@ -46,9 +46,11 @@ class Runtime:
             bot.slack.postman.free_leases()
         bot.web.start()
         bot.delivering.start()
+        bot.carrying.start()
         bot.posting.start()
         bot.redrawing.start()
         bot.connecting.start()
+        bot.catching_up.start()
         if bot.collecting is not None:
             bot.collecting.start()
         bot.schedule.start()
@@ -59,6 +61,8 @@ class Runtime:
         log.info("casebot stops")
         bot.connecting.stop()
         bot.slack.connection.close()
+        bot.slack.catchup.close()
+        bot.catching_up.stop()
         if bot.mail is not None and bot.collecting is not None:
             bot.mail.stop()
             bot.collecting.stop()
@@ -66,6 +70,7 @@ class Runtime:
         bot.schedule.stop()
         bot.redrawing.stop()
         bot.delivering.stop()
+        bot.carrying.stop()
         bot.posting.stop()
         bot.slack.asides.close()
         bot.web.stop()

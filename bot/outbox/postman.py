@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, event, not_, or_
+from sqlalchemy import ColumnElement, and_, event, not_, or_, true
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -29,12 +30,28 @@ FOLD_AT_MOST = 20
 IDLE_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Some of the deliveries: those to a place, or of a kind."""
+
+    place: str = ""
+    kind: str = ""
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition of a delivery on this beat."""
+        return and_(
+            true(),
+            *([col(Delivery.place) == self.place] if self.place else []),
+            *([col(Delivery.kind) == self.kind] if self.kind else []),
+        )
+
+
 class Postman:
     """Says what is due, one delivery at a time, most pressing first, each lane in its order.
 
     `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
-    `only` and `but` name the places that are his, and those that are somebody else's: a mail server that takes its
-    time must not hold up an alert.
+    `only` is his beat, `but` are the beats of others: a mail server or an upload that takes its time must not hold up
+    an alert.
     """
 
     def __init__(
@@ -46,8 +63,8 @@ class Postman:
         consequences: Consequences | None = None,
         foldable: Collection[str] = (),
         *,
-        only: str = "",
-        but: str = "",
+        only: Beat | None = None,
+        but: Sequence[Beat] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -132,8 +149,8 @@ class Postman:
         )
 
     def _beat(self) -> list[ColumnElement[bool]]:
-        mine = [col(Delivery.place) == self._only] if self._only else []
-        return [*mine, col(Delivery.place) != self._but] if self._but else mine
+        mine = [self._only.holds()] if self._only else []
+        return [*mine, *(not_(others.holds()) for others in self._but)]
 
     def _carry(self, parcel: Parcel) -> int:
         delivery = parcel.delivery

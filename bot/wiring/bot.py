@@ -9,7 +9,6 @@ from functools import partial
 from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
-from bot.cases.announcements import MAIL
 from bot.cases.files import Shelves
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
@@ -29,6 +28,7 @@ from bot.outbox.queries import refused, waiting
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
+from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
@@ -37,9 +37,9 @@ from bot.web.health import Check
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
 from bot.wiring.desk import Desk, open_desk
-from bot.wiring.slack_edge import Mailroom, SlackEdge, slack_edge
+from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 
-CONNECTION_SECONDS = 5.0
+CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
@@ -58,7 +58,9 @@ class Bot:
     schedule: Schedule
     web: WebServer
     connecting: Loop
+    catching_up: Loop
     delivering: Loop
+    carrying: Loop
     posting: Loop
     redrawing: Loop
     collecting: Loop | None
@@ -67,19 +69,19 @@ class Bot:
 
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
     """Wire the bot; nothing is connected or started yet."""
-    desk = open_desk(settings, clock)
-    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
-    tokens = tokens_of(settings, desk.clock, tls_context())
+    desk = open_desk(settings, clock, recap_acts())
+    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
+    delivering = _round("postman", slack.postman, desk)
+    carrying = _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
     posting = _posting(desk, sender)
-    wake_on_commit(desk.database.writers, posting.nudge)
-    connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
     slack.connection.wake = connecting.nudge
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
     mail = _mail_edge(settings, desk, tokens)
     collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
     schedule = _schedule(settings, desk, slack)
@@ -87,10 +89,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         "database": Check(desk.database.problem),
         "email_listener": _mail_check(mail, collecting, sender, posting),
         "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
-        "slack": Check(
-            lambda: _problems(slack.connection.problem, _failing(delivering)),
-            worked_at=lambda: connecting.pulse.succeeded_at,
-        ),
+        "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
         settings=settings,
@@ -100,7 +99,9 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         schedule=schedule,
         web=_web_edge(settings, desk, checks),
         connecting=connecting,
+        catching_up=catching_up,
         delivering=delivering,
+        carrying=carrying,
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
@@ -119,6 +120,13 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
+def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
+    return Check(
+        lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
+        worked_at=lambda: connecting.pulse.succeeded_at,
+    )
+
+
 def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailSender, posting: Loop) -> Check:
     """Return how mail is, both ways; where no mailbox is read, mail is off."""
     return Check(
@@ -131,8 +139,15 @@ def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailS
 def _posting(desk: Desk, sender: MailSender) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
-    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=MAIL)
-    return Loop("mail postman", postman.deliver_due, postman.pause, desk.clock)
+    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    return _round("mail postman", postman, desk)
+
+
+def _round(name: str, postman: Postman, desk: Desk) -> Loop:
+    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, loop.nudge)
+    return loop
 
 
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import Session, SQLModel
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
-from bot.agenda import Agenda
+from bot.agenda import Act, Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
@@ -42,8 +43,11 @@ class Desk:
         session.add(notice(kind, content, self.clock.now()))
 
 
-def open_desk(settings: Settings, clock: Clock) -> Desk:
-    """Open the database, bring it to today's schema, and set up the core on it."""
+def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None = None) -> Desk:
+    """Open the database, bring it to today's schema, and set up the core on it.
+
+    `acts` are the edges' own, for their appointments on the agenda.
+    """
     database = Database(settings.database_url.get_secret_value())
     migrate(database.engine, SQLModel.metadata)
     rules = rules_of(settings)
@@ -57,7 +61,7 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
         replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
-        agenda=Agenda(database, clock, AlarmClock(rules).acts),
+        agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **(acts or {})}),
     )
 
 
