@@ -80,7 +80,9 @@ def test_files_that_the_field_does_not_take_never_leave(
 
 
 @pytest.mark.parametrize("answer", [{"options": [OFFER]}, GROUPS])
-def test_what_the_app_offered_is_chosen_by_its_value(sandbox: Sandbox, client: WebClient, wire: Wire, answer: Json) -> None:
+def test_what_the_app_offered_is_chosen_by_its_value(
+    sandbox: Sandbox, client: WebClient, wire: Wire, answer: Json
+) -> None:
     opened(sandbox, client, wire, with_more(CASE))
     answered(wire, lambda: sandbox.workspace.suggest("ada", "which", "carl"), answer)
     clicked, _ = answered(wire, lambda: sandbox.workspace.click_modal("ada", "which", "CASE-7"))
