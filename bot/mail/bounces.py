@@ -28,6 +28,8 @@ MAX_BOUNCES = 50
 MAX_EXPLANATION = 6_000
 _MAX_REASON = 300
 _FAR_BELOW = 3
+_ASKED_WITHIN = 300
+_PASSED_ON = re.compile(r"\s*(fwd?|wg|tr|rv|vs|vb|doorst|enc|pd)\s*:", re.IGNORECASE)
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9_+][A-Za-z0-9!#$%&'*+/?^_`{|}~.=-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}"
@@ -141,7 +143,10 @@ def _is_letter(headers: Headers, sender: str, text: str) -> bool:
         return fails or (is_titled and (returns or _PROGRAM.search(sender) is not None))
     if is_unanswerable:
         return fails or returns
-    # Any sender: only if the very first words are a server's and the subject's first or last words say so too.
+    # Any sender: only if the very first words are a server's and the subject's first or last words say so too;
+    # a person passes such a mail on, or asks about it.
+    if _PASSED_ON.match(subject) or re.search(r"[?？]", opening[:_ASKED_WITHIN]):
+        return False
     first = next((line for line in opening.splitlines() if any(letter.isalnum() for letter in line)), "")
     is_named = FAILURE_SUBJECT.match(subject) or FAILURE_SUBJECT.search(subject[-30:])
     return bool(is_named and FAILURE.search(opening[: opening.find(first) + 120]) and _ADDRESS.search(opening[:1_000]))

@@ -8,8 +8,6 @@ import pytest
 
 from bot.db import Database
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Sender, Unsure
-from bot.slack.drawings import Drawings
-from bot.slack.sender import SlackSender
 from tests.senders.post_office import PostOffice
 from tests.services.smtp import mail_server
 from tests.slack import payloads
@@ -43,7 +41,7 @@ class SlackChannel:
         world.meet()
         world.hears(payloads.message("Help"))
         self._world = world
-        self.sender: Sender = SlackSender(world.slack.web, world.slack.places, Drawings(world.bot.desk.queries))
+        self.sender: Sender = world.slack.sender
 
     def parcel(self) -> Parcel:
         return Parcel(next(row for row in self._world.unsettled() if row.kind == "card"))
