@@ -40,6 +40,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "reactions_add": {"reactions:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_conversations": {"channels:read", "groups:read", "im:read"},
     "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
@@ -102,14 +103,12 @@ def register() -> Register:
 
 
 def methods_in_use() -> set[str]:
-    """Every method of Slack's client that the edge names, on whatever client."""
+    """Every method of Slack's client that the edge names, on whatever client or as `users.conversations`."""
     known = {name for name in vars(WebClient) if "_" in name.strip("_")}
-    return {
-        node.attr
-        for path in EDGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in known
-    }
+    nodes = [node for path in EDGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    called = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    texts = {str(node.value) for node in nodes if isinstance(node, ast.Constant) and "." in str(node.value)}
+    return (called | {text.replace(".", "_") for text in texts}) & known
 
 
 def keys(tree: object) -> Iterator[str]:
