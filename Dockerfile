@@ -7,7 +7,7 @@ WORKDIR /src
 RUN python -m venv /opt/casebot
 COPY requirements.lock ./
 RUN /opt/casebot/bin/pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml manifest.yml README.md LICENSE ./
 COPY bot ./bot
 # The build backend has done its work then; pip has no business in a running service.
 RUN /opt/casebot/bin/pip install --no-deps --no-build-isolation . \

@@ -3,15 +3,16 @@
 BIN := .venv/bin
 PYTEST_ARGS ?=
 CORPUS_ARGS ?=
+DESK_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready ## Make .venv with everything in it (PYTHON=python3.12 picks an interpreter)
 	@:
@@ -54,6 +55,9 @@ cov: setup ## Run the tests and show which lines none of them reached
 
 corpus: setup ## Show how many expectations of the mail corpus hold (CORPUS_ARGS=--misses lists the others)
 	@$(BIN)/python -m bench.corpus $(CORPUS_ARGS)
+
+bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,000 cases (DESK_ARGS=--db postgresql)
+	@$(BIN)/python -m bench.desk $(DESK_ARGS)
 
 lock: ## Choose newer versions of the packages and write both locks (needs uv)
 	@sh .ci/lock

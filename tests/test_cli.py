@@ -17,7 +17,7 @@ from bot.settings import SETTING_NAMES
 from tests.settings.samples import MAILBOX, REQUIRED
 
 MAILS = Path(__file__).parents[1] / "fixtures" / "mail"
-COMMANDS = ("run", "demo", "tour", "migrate", "sweep", "ingest", "outbox", "version")
+COMMANDS = ("run", "init", "doctor", "demo", "tour", "migrate", "sweep", "ingest", "outbox", "version")
 
 
 class Console:

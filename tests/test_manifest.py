@@ -1,45 +1,115 @@
-"""The Slack app we describe is the one the code expects, and asks for no more."""
+"""The Slack app we describe is the one the code expects, and asks for no more: both are compared, derived from code."""
 
+import ast
 import json
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jsonschema
 import pytest
 import yaml
+from slack_sdk import WebClient
 
+from bot.slack import app
+from bot.slack.action_ids import Shortcut
 from tests.services import slack_schemas
 
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+ROOT = Path(__file__).parents[1]
+MANIFEST = ROOT / "manifest.yml"
+EDGE = ROOT / "bot" / "slack"
 
-# Slack's documentation of each event names the scope without which it is not delivered.
-SCOPE_OF_EVENT = {
-    "app_home_opened": None,
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-    "message.im": "im:history",
-    "subteam_created": "usergroups:read",
-    "subteam_members_changed": "usergroups:read",
-    "subteam_updated": "usergroups:read",
-    "team_join": "users:read",
-    "user_change": "users:read",
+Listener = TypeVar("Listener")
+
+_HISTORY = {"channels:history", "groups:history", "im:history"}
+# Slack's documentation of each method names the scopes that it needs of a bot; those of history go by kind of place.
+SCOPES_OF_METHOD: dict[str, set[str]] = {
+    "apps_connections_open": set(),  # the app-level token's own
+    "auth_test": set(),
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": _HISTORY,
+    "conversations_list": {"channels:read", "groups:read"},  # of the kinds that are asked for
+    "conversations_open": {"im:write"},
+    "conversations_replies": _HISTORY,
+    "files_info": {"files:read"},
+    "files_upload_v2": {"files:write"},
+    "reactions_add": {"reactions:write"},
+    "usergroups_list": {"usergroups:read"},
+    "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
+    "users_list": {"users:read"},
+    "views_open": set(),
+    "views_publish": set(),
+    "views_update": set(),
 }
-SCOPES_OF_METHODS = {
-    "chat:write",  # cards, alerts, answers
-    "commands",  # /case and the buttons' payloads
-    "channels:read",  # conversations.list and info, by kind of place
-    "groups:read",
-    "im:read",
-    "im:write",  # conversations.open
-    "users:read.email",  # an admin's mail and his Slack account are one person
+# The documentation of each event names the scope without which it is not delivered.
+SCOPES_OF_EVENT: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
+    "subteam_created": {"usergroups:read"},
+    "subteam_members_changed": {"usergroups:read"},
+    "subteam_updated": {"usergroups:read"},
+    "team_join": {"users:read"},
+    "user_change": {"users:read"},
 }
+# What needs a scope without being a method or an event: the elements of forms, and the fields of what Slack tells.
+SCOPES_OF_WORDS = {
+    "FileInputElement": {"files:read"},
+    '"email"': {"users:read.email"},  # an admin's mail and his Slack account are one person
+}
+# One event for the listener, one for each kind of place in the manifest.
+KINDS_OF_EVENT = {"message": {"message.channels", "message.groups", "message.im"}}
+
+
+class Register:
+    """Stands where the Bolt app does while the listeners are registered, and keeps what they listen to."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[str | re.Pattern[str]]] = defaultdict(list)
+
+    def __getattr__(self, kind: str) -> Callable[[str | re.Pattern[str]], Callable[[Listener], Listener]]:
+        def listen_to(name: str | re.Pattern[str]) -> Callable[[Listener], Listener]:
+            self.heard[kind].append(name)
+            return lambda listener: listener
+
+        return listen_to
+
+    def names(self, kind: str) -> set[str]:
+        """What is listened to by name, without the listeners that take anything."""
+        return {str(name) for name in self.heard[kind] if isinstance(name, str)}
 
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     return loaded
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    register = Register()
+    in_place_of_the_app: Any = register
+    app.listen(in_place_of_the_app)
+    return register
+
+
+def methods_in_use() -> set[str]:
+    """Every method of Slack's client that the edge names, on whatever client."""
+    known = {name for name in vars(WebClient) if "_" in name.strip("_")}
+    return {
+        node.attr
+        for path in EDGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in known
+    }
 
 
 def keys(tree: object) -> Iterator[str]:
@@ -70,18 +140,41 @@ def test_customers_can_write_to_the_bot_and_everybody_has_a_home(manifest: dict[
         "messages_tab_enabled": True,
         "messages_tab_read_only_enabled": False,
     }
+    assert "views_publish" in methods_in_use()
 
 
-def test_mentions_in_commands_arrive_as_ids(manifest: dict[str, Any]) -> None:
+def test_its_events_are_those_that_are_listened_to(manifest: dict[str, Any], register: Register) -> None:
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    heard = set[str]().union(*(KINDS_OF_EVENT.get(name, {name}) for name in register.names("event")))
+
+    assert events == sorted(heard)
+
+
+def test_its_scopes_are_those_that_methods_events_and_forms_need(manifest: dict[str, Any], register: Register) -> None:
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in EDGE.rglob("*.py"))
+    needed = set[str]().union(
+        {"commands"} if register.heard["command"] or register.heard["shortcut"] else set(),
+        *(SCOPES_OF_METHOD[method] for method in methods_in_use()),
+        *(SCOPES_OF_EVENT[event] for event in events),
+        *(scopes for word, scopes in SCOPES_OF_WORDS.items() if word in source),
+    )
+
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted(needed)
+
+
+def test_its_command_is_heard_and_mentions_in_it_arrive_as_ids(manifest: dict[str, Any], register: Register) -> None:
     [command] = manifest["features"]["slash_commands"]
+    [pattern] = register.heard["command"]
 
     assert command["command"] == "/case"
+    assert re.fullmatch(pattern, command["command"])
     assert command["should_escape"] is True
 
 
-def test_each_scope_is_asked_for_because_something_needs_it(manifest: dict[str, Any]) -> None:
-    events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    scopes = manifest["oauth_config"]["scopes"]["bot"]
+def test_its_shortcuts_are_those_that_are_listened_to(manifest: dict[str, Any], register: Register) -> None:
+    shortcuts = manifest["features"]["shortcuts"]
 
-    assert sorted(events) == sorted(SCOPE_OF_EVENT)
-    assert sorted(scopes) == sorted(SCOPES_OF_METHODS | {s for s in SCOPE_OF_EVENT.values() if s})
+    assert sorted(one["callback_id"] for one in shortcuts) == sorted(register.names("shortcut"))
+    assert [one["callback_id"] for one in shortcuts if one["type"] == "global"] == [Shortcut.NEW_CASE]
+    assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in shortcuts)

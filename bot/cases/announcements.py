@@ -55,8 +55,12 @@ class About(StrEnum):
 # Where answers by mail leave; answers in Slack leave in the place where the customer wrote.
 MAIL = "email"
 
-# Said in the case's thread, in order, one after the other.
-_IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON, Kind.ANSWER, Kind.FACT, Kind.FILE}
+# Said in the case's thread, in order, one after the other. Files go there too, but each in a lane of its own: what
+# can't be read or takes long holds up nobody's words.
+_IN_THREAD = {Kind.FOLLOW_UP, Kind.FLOOD, Kind.REVISION, Kind.CLOSE_REASON, Kind.ANSWER, Kind.FACT}
+
+# Of these, one post may say several that wait in a row; the others are edited later, or leave one by one.
+FOLDABLE = frozenset({Kind.FOLLOW_UP, Kind.REVISION, Kind.FACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +144,18 @@ def announce(event: CaseEvent, message: Message | None = None) -> list[Delivery]
     return [_delivery(say, event) for say in said if _applies(say, event, message)]
 
 
-def hand_over(attachment: Attachment, at: datetime) -> Delivery:
-    """Return the delivery of a customer's file to the case's thread."""
-    event = CaseEvent(case_id=attachment.case_id, kind="", at=at, actor="", actor_name="")
-    delivery = _delivery(Say(Kind.FILE, Hearer.SUPPORT, About.CASE, Priority.MESSAGE), event)
-    delivery.subject = str(attachment.id)
-    return delivery
+def hand_over(attachment: Attachment, at: datetime, place: str = Hearer.SUPPORT) -> Delivery:
+    """Return the delivery of a file: a customer's to the case's thread, or one of ours to the customer's place."""
+    return Delivery(
+        kind=Kind.FILE,
+        place=place,
+        lane=f"{Kind.FILE}:{attachment.id}",
+        subject=str(attachment.id),
+        case_id=attachment.case_id,
+        priority=Priority.MESSAGE,
+        created_at=at,
+        due_at=at,
+    )
 
 
 def send_out(message: Message, place: str, at: datetime, due_at: datetime) -> Delivery:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, and_, false, func, literal_column, not_, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.cases.models import Case, Escalation, Message, is_open
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, is_open
 
 # Counting on would cost time for nobody: what is more than this is "999+".
 MOST_COUNTED = 999
@@ -38,11 +40,19 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see."""
+    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
+
+    In full, a case comes with its files as well: those of `latest`, the number of all, and how many of them are
+    withheld; and with how it began (`origin`: the detail of its opening, see `lifecycle.open_case`).
+    """
 
     case: Case
     latest: Message | None
     escalation: Escalation | None
+    attached: Sequence[Attachment] = ()
+    files: int = 0
+    withheld: int = 0
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def pending(self) -> bool:
@@ -82,31 +92,38 @@ def board(
     behind = chosen.where(_behind(which, after)) if after else chosen
     page = session.exec(_ordered(behind, which).limit(limit)).all()
     follows = _cursor(which, page[-1]) if page else ""
-    more = counted(session, chosen.where(_behind(which, follows))) if len(page) == limit else Figure(0)
+    following = chosen.where(_behind(which, follows)) if page and len(page) == limit else chosen.where(false())
+    figures = counted(
+        session,
+        following,
+        _chosen(Filter.OPEN),
+        _chosen(Filter.ESCALATED),
+        select(Escalation).where(col(Escalation.settled_at).is_(None)),
+        _chosen(Filter.UNASSIGNED),
+        _chosen(Filter.MINE, viewer),
+        _chosen(Filter.WAITING),
+        _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today if today else false()),
+    )
+    more, still_open, escalated, unacknowledged, unassigned, mine, waiting, closed_today = figures
     return Board(
-        open=counted(session, _chosen(Filter.OPEN)),
-        escalated=counted(session, _chosen(Filter.ESCALATED)),
-        unacknowledged=counted(session, select(Escalation).where(col(Escalation.settled_at).is_(None))),
-        unassigned=counted(session, _chosen(Filter.UNASSIGNED)),
-        mine=counted(session, _chosen(Filter.MINE, viewer)) if viewer else Figure(0),
-        waiting=counted(session, _chosen(Filter.WAITING)),
-        closed_today=counted(session, _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today))
-        if today
-        else Figure(0),
+        open=still_open,
+        escalated=escalated,
+        unacknowledged=unacknowledged,
         cases=sheets(session, page),
         more=more,
         after=follows if more else "",
+        waiting=waiting,
+        closed_today=closed_today,
+        unassigned=unassigned,
+        mine=mine,
     )
 
 
-def counted(session: Session, chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> Figure:
-    """Count rows, but not all the rows of a big desk."""
-    few = chosen.with_only_columns(literal_column("1")).limit(MOST_COUNTED + 1).subquery()
-    return Figure(session.exec(select(func.count()).select_from(few)).one())
-
-
-def _closed_since(session: Session, today: datetime) -> Figure:
-    return counted(session, _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today))
+def counted(session: Session, *chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> list[Figure]:
+    """Count the rows of each question, in one statement, but not all the rows of a big desk."""
+    few = [each.with_only_columns(literal_column("1")).limit(MOST_COUNTED + 1).subquery() for each in chosen]
+    counts = columns(*(columns(func.count()).select_from(each).scalar_subquery() for each in few))
+    return [Figure(count) for count in session.connection().execute(counts).one()]
 
 
 def sheets(session: Session, cases: Sequence[Case]) -> list[Sheet]:
@@ -122,6 +139,22 @@ def sheets(session: Session, cases: Sequence[Case]) -> list[Sheet]:
     shown = {message.case_id: message for message in session.exec(messages)} if ids else {}
     alarms = {escalation.case_id: escalation for escalation in session.exec(escalations)} if loud else {}
     return [Sheet(case, shown.get(case.case_id), alarms.get(case.case_id)) for case in cases]
+
+
+def in_full(session: Session, sheet: Sheet) -> Sheet:
+    """Return the sheet with the case's files and how it began, for drawings of this one case."""
+    case_id = sheet.case.case_id
+    of_case = select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))
+    files = session.exec(of_case).all()
+    latest = sheet.latest.id if sheet.latest else None
+    opened = select(CaseEvent.detail).where(CaseEvent.case_id == case_id, CaseEvent.kind == EventKind.OPENED)
+    return replace(
+        sheet,
+        attached=[file for file in files if file.message_id == latest],
+        files=len(files),
+        withheld=sum(bool(file.withheld) for file in files),
+        origin=session.exec(opened.order_by(col(CaseEvent.id)).limit(1)).first() or {},
+    )
 
 
 def _first_of_each(ordered: SelectOfScalar[int | None], case_ids: Sequence[str]) -> SelectOfScalar[int | None]:

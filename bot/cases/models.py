@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel, col
 
+from bot.cases.kinds import EventKind as EventKind
+from bot.cases.kinds import ReasonKind as ReasonKind
+from bot.cases.kinds import Sending as Sending
+from bot.cases.kinds import Status as Status
 from bot.db import UtcDateTime
 
-
-class Status(StrEnum):
-    """Whether a case still needs the team."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class EventKind(StrEnum):
-    """The facts of a timeline, in the past tense."""
-
-    OPENED = "opened"
-    RECEIVED = "received"
-    FLOODED = "flooded"
-    REPLIED = "replied"
-    STOPPED = "stopped"
-    UNDELIVERED = "undelivered"
-    ANSWERED = "answered"
-    NOTED = "noted"
-    EDITED = "edited"
-    DELETED = "deleted"
-    ESCALATED = "escalated"
-    REASON_JOINED = "reason_joined"
-    ACKNOWLEDGED = "acknowledged"
-    UNACKNOWLEDGED = "unacknowledged"
-    REMINDED = "reminded"
-    ASSIGNED = "assigned"
-    UNASSIGNED = "unassigned"
-    SNOOZED = "snoozed"
-    WOKEN = "woken"
-    CLOSED = "closed"
-    REOPENED = "reopened"
-    ASKED = "asked"
-    CONFIRMED = "confirmed"
-    IGNORED = "ignored"
-
-
-class ReasonKind(StrEnum):
-    """Why a case was escalated."""
-
-    KEYWORD = "keyword"
-    FOLLOW_UPS = "follow_ups"
-    WAITING = "waiting"
-    ASKED = "asked"
-    ACK_EXPIRED = "ack_expired"
-    SNOOZE_OVER = "snooze_over"
-
-
-class Sending(StrEnum):
-    """How far an answer written at the desk has come; empty for words that came in from outside."""
-
-    NONE = ""
-    WAITING = "waiting"
-    SENT = "sent"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-
 OPEN_CASES = text("status = 'open'")
+CLOSED_CASES = text("status = 'closed'")
 PENDING = text("settled_at IS NULL")
 
 
@@ -93,32 +39,38 @@ class Case(SQLModel, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The sweep's road: open cases by how long they have waited. With `status` in front, though it is always the
-        # same, or SQLite's planner takes ix_cases_status and reads every open case.
+        # The sweep's road: open cases by how long they have waited, with all that it asks of them. With `status` in
+        # front, though it is always the same, or SQLite's planner takes ix_cases_status and reads every open case.
         Index(
             "ix_cases_open_last_message_at",
             "status",
             "last_message_at",
+            "case_id",
+            "clock_restarted_at",
+            "snoozed_until",
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The lists of the board, in their order.
+        # The lists of the board, in their order. `status` stands in front of these for the same reason.
         Index(
             "ix_cases_open_escalated",
             "status",
+            "escalated",
             "last_message_at",
-            sqlite_where=text("status = 'open' AND escalated = 1"),
-            postgresql_where=text("status = 'open' AND escalated"),
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
         ),
         Index(
             "ix_cases_awaiting_us",
             "status",
+            "awaits_us",
             "last_message_at",
-            sqlite_where=text("status = 'open' AND awaits_us = 1"),
-            postgresql_where=text("status = 'open' AND awaits_us"),
+            sqlite_where=OPEN_CASES,
+            postgresql_where=OPEN_CASES,
         ),
         Index(
             "ix_cases_open_assignee",
+            "status",
             "assignee",
             "last_message_at",
             sqlite_where=OPEN_CASES,
@@ -128,8 +80,8 @@ class Case(SQLModel, table=True):
             "ix_cases_closed_at",
             "status",
             "closed_at",
-            sqlite_where=text("status = 'closed'"),
-            postgresql_where=text("status = 'closed'"),
+            sqlite_where=CLOSED_CASES,
+            postgresql_where=CLOSED_CASES,
         ),
         Index("ix_cases_status", "status", "created_at"),
     )

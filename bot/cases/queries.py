@@ -13,7 +13,7 @@ from bot.cases.announcements import Kind
 from bot.cases.board import Board as Board
 from bot.cases.board import Filter as Filter
 from bot.cases.board import Sheet as Sheet
-from bot.cases.board import board, sheets
+from bot.cases.board import board, in_full, sheets
 from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
 from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
@@ -41,7 +41,7 @@ class Letter:
     """An answer that leaves: its words, the customer's message that it answers, and its files.
 
     `place` and `thread` are where it goes in Slack. `token` is unguessable and the same at every try, so that a mail
-    that is sent twice is one mail to its reader.
+    that is sent twice is one mail to its reader. `earlier` are the Message-IDs of the case's other mails, oldest first.
     """
 
     case: Case
@@ -51,6 +51,7 @@ class Letter:
     token: str
     place: str
     thread: str | None
+    earlier: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class CaseQueries:
             case = session.get(Case, case_id)
             if case is None:
                 raise NoSuchCase(f"There is no {case_id}.")
-            return sheets(session, [case])[0]
+            return in_full(session, sheets(session, [case])[0])
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
@@ -144,6 +145,12 @@ class CaseQueries:
         with self._readers.begin() as session:
             return session.exec(said).first()
 
+    def is_posted_file(self, external_id: str) -> bool:
+        """Return whether a file that we posted is called so by its channel."""
+        with self._readers.begin() as session:
+            named = select(Receipt.id).where(Receipt.kind == Kind.FILE, Receipt.external_id == external_id)
+            return session.exec(named.limit(1)).first() is not None
+
     def is_card_in_flight(self) -> bool:
         """Return whether a card may stand in Slack already whose receipt we don't have yet."""
         doubtful = or_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.unsure).is_(True))
@@ -166,16 +173,24 @@ class CaseQueries:
             leaving = select(Delivery.delivery_id).where(
                 Delivery.kind == Kind.REPLY, Delivery.subject == str(message_id)
             )
-            latest = latest_of_customer(session, case)
+            latest = latest_of_customer(session, case, before=message)
+            place, thread = way_to_customer(case, latest)
             return Letter(
                 case=case,
                 message=message,
                 answered=latest,
                 attachments=_attachments(session, message_id),
                 token=session.exec(leaving).one(),
-                place=way_to_customer(case, latest)[0],
-                thread=way_to_customer(case, latest)[1],
+                place=place,
+                thread=thread,
+                earlier=_earlier_mails(session, message),
             )
+
+    def note_of(self, message_id: int) -> Message:
+        """Return the note of which this message is a copy, or the message itself; LookupError if there is none."""
+        with self._readers.begin() as session:
+            message = session.get_one(Message, message_id)
+            return session.get_one(Message, message.copy_of) if message.copy_of else message
 
     def attachments(self, message_id: int) -> Sequence[Attachment]:
         """Return the files of a message, in their order."""
@@ -210,6 +225,18 @@ class CaseQueries:
         )
         with self._readers.begin() as session:
             return [Entry(event, message) for event, message in reversed(session.exec(newest).all())]
+
+
+def _earlier_mails(session: Session, message: Message) -> Sequence[str]:
+    """Return the Message-IDs of the mails that the customer wrote or got before, the newest hundred of them."""
+    visible = select(Message.reference).where(
+        Message.case_id == message.case_id,
+        Message.reference != "",
+        col(Message.internal).is_(False),
+        col(Message.id) < message.id,
+    )
+    newest = visible.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(100)
+    return list(reversed(session.exec(newest).all()))
 
 
 def _attachments(session: Session, message_id: int) -> Sequence[Attachment]:

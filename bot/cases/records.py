@@ -107,14 +107,19 @@ def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
     return session.exec(raised.order_by(col(Escalation.raised_at).desc(), col(Escalation.id).desc()).limit(1)).first()
 
 
-def latest_of_customer(session: Session, case: Case) -> Message | None:
-    """Return the newest message that the customer wrote in a place of his own, where he can be answered; or None."""
+def latest_of_customer(session: Session, case: Case, before: Message | None = None) -> Message | None:
+    """Return the newest message that the customer wrote in a place of his own, where he can be answered; or None.
+
+    With `before`, of those that we knew when that one was written, so that an answer goes to one place at each try.
+    """
     said = select(Message).where(
         Message.case_id == case.case_id,
         col(Message.is_admin).is_(False),
         col(Message.internal).is_(False),
         Message.place != DESK,
     )
+    if before is not None:
+        said = said.where(col(Message.id) < (before.id or 0))
     return session.exec(said.order_by(col(Message.timestamp).desc(), col(Message.id).desc()).limit(1)).first()
 
 

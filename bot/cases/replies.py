@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from bot.cases import lifecycle
-from bot.cases.announcements import MAIL, Kind, send_out
+from bot.cases.announcements import MAIL, Kind, hand_over, send_out
 from bot.cases.deeds import take_answer
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import DESK, Attached, Author, Source
@@ -137,6 +137,9 @@ class Replies:
         if delivery.place == MAIL:
             message.reference = posted.external_id
         take_answer(session, case, message, Author(message.sender, message.sender_name, is_admin=True), at)
+        if delivery.place != MAIL:  # a mail carries its files itself
+            attached = session.exec(select(Attachment).where(Attachment.message_id == message.id)).all()
+            session.add_all(hand_over(one, at, delivery.place) for one in attached if not one.withheld)
 
     def refused(self, session: Session, delivery: Delivery, reason: str, at: datetime) -> None:
         """Note that an answer will never leave."""

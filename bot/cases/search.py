@@ -6,20 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, literal, not_, union_all
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.cases.excerpts import Excerpt, excerpt
 from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
 from bot.cases.search_index import hidden
 from bot.cases.search_words import FIRST, Found, Place, Seeker
-from bot.cases.wording import Asked, asked, spans
+from bot.cases.wording import Asked, asked, words_of
 
-_MESSAGES_LOOKED_AT = 40
+_MESSAGES_LOOKED_AT = 20
 _LONGEST_BODY = 20_000
+_MESSAGE = SQLModel.metadata.tables[str(Message.__tablename__)].c
+_TOLD = (_MESSAGE.timestamp, _MESSAGE.subject, func.substr(_MESSAGE.body, 1, _LONGEST_BODY).label("body"))
+_HIDDEN = hidden()
 _PLACE = re.compile(r"(open|closed):([0-9]{1,19})")
 
 
@@ -41,14 +45,13 @@ class Page:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """A message that may show why its case was found."""
 
-    text: str
+    entry: int
     at: datetime
-    internal: bool
-    marks: int
+    subject: str
+    body: str
 
 
 def search(session: Session, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
@@ -79,50 +82,46 @@ def _hits(session: Session, wanted: Asked, found: Sequence[Found]) -> list[Hit]:
         return []
     chosen = select(Case).where(col(Case.case_id).in_([each.case_id for each in found]))
     cases = {case.case_id: case for case in session.exec(chosen)}
-    said = _said(session, wanted, found)
-    return [_hit(cases[each.case_id], said[at], wanted) for at, each in enumerate(found)]
+    said = _said(session, found)
+    return [_hit(cases[each.case_id], each, said[at], wanted) for at, each in enumerate(found)]
 
 
-def _hit(case: Case, said: Sequence[_Said], wanted: Asked) -> Hit:
+def _hit(case: Case, found: Found, said: Sequence[_Said], wanted: Asked) -> Hit:
     """Show the message that holds most of the words, the newest of those that hold as many."""
-    if not said:
+    best, most = None, -1
+    for message in said:
+        met = wanted.met_by(words_of(message.subject, message.body))
+        if met > most:
+            best, most = message, met
+        if most == wanted.things:
+            break
+    if best is None:
         return Hit(case, case.last_message_at)
-    best = max(said, key=lambda message: message.marks)
-    return Hit(case, best.at, excerpt(best.text, wanted), best.internal)
+    in_subject = most > wanted.met_by(words_of(best.body))
+    text = f"{best.subject}: {best.body}" if in_subject else best.body
+    return Hit(case, best.at, excerpt(text, wanted), found.internal)
 
 
-def _said(session: Session, wanted: Asked, found: Sequence[Found]) -> list[list[_Said]]:
+def _said(session: Session, found: Sequence[Found]) -> list[list[_Said]]:
     """Return the newest messages of each entry, in one statement."""
     parts = [
-        columns(
-            literal(at).label("at"),
-            col(Message.timestamp),
-            literal(entry.internal),
-            col(Message.subject),
-            func.substr(col(Message.body), 1, _LONGEST_BODY).label("body"),
-        )
+        columns(literal(at).label("entry"), *_TOLD)
         .where(
-            col(Message.case_id) == entry.case_id,
-            col(Message.id) <= entry.id,
-            hidden() if entry.internal else not_(hidden()),
-            col(Message.deleted_at).is_(None),
+            _MESSAGE.case_id == entry.case_id,
+            _MESSAGE.id <= entry.id,
+            _HIDDEN if entry.internal else not_(_HIDDEN),
+            _MESSAGE.deleted_at.is_(None),
         )
-        .order_by(col(Message.timestamp).desc(), col(Message.id).desc())
+        .order_by(_MESSAGE.timestamp.desc(), _MESSAGE.id.desc())
         .limit(_MESSAGES_LOOKED_AT)
         .subquery()
         for at, entry in enumerate(found)
     ]
     said: list[list[_Said]] = [[] for _ in found]
-    for at, timestamp, internal, subject, body in session.connection().execute(union_all(*map(columns, parts))):
-        marks = _marks(body, wanted)
-        text = body if marks or not _marks(subject, wanted) else f"{subject}: {body}"
-        said[at].append(_Said(text, timestamp, internal, marks))
+    for row in session.connection().execute(union_all(*map(columns, parts))):
+        message = _Said._make(row)
+        said[message.entry].append(message)
     return said
-
-
-def _marks(text: str, wanted: Asked) -> int:
-    """Count the different words that would be marked in a text."""
-    return len({text[start:end].casefold() for start, end in spans(text, wanted)})
 
 
 def _cursor(last: Found) -> str:

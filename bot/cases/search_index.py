@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Text,
+    bindparam,
     delete,
     event,
     insert,
@@ -89,6 +91,8 @@ class SearchEntry(SQLModel, table=True):
     words: frozenset[str] = Field(sa_type=Words)
 
 
+ENTRIES = SQLModel.metadata.tables["search_entries"]
+
 # SQLite's indexes of words. They keep no words themselves; triggers let them follow the entries.
 _FTS = "USING fts5(words, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '@.+-_'\")"
 _TAKE_OUT = """
@@ -106,11 +110,25 @@ SQLITE_INDEXES = (
     f"CREATE TRIGGER search_entries_changed AFTER UPDATE ON search_entries BEGIN{_TAKE_OUT}{_PUT_IN}END",
     f"CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN{_TAKE_OUT}END",
 )
+# Said for every message, so they are put together once.
+_NEWEST = (
+    columns(col(SearchEntry.id), col(SearchEntry.words))
+    .where(col(SearchEntry.case_id) == bindparam("of_case"), col(SearchEntry.internal) == bindparam("of_kind"))
+    .order_by(col(SearchEntry.id).desc())
+    .limit(1)
+    .with_for_update()
+)
+_GROW = (
+    update(SearchEntry)
+    .where(col(SearchEntry.id) == bindparam("entry"))
+    .values(id=bindparam("newest"), words=bindparam("all_words"))
+)
+_ADD = insert(SearchEntry)
 # A migration that fills the index has to fold as the search does, and imports nothing of bot.
 SQLModel.metadata.info["words_of"] = words_of
 
 
-@event.listens_for(SQLModel.metadata.tables["search_entries"], "after_create")
+@event.listens_for(ENTRIES, "after_create")
 def _create_indexes(_table: object, connection: Connection, **_options: object) -> None:
     """Give entries that are created without migrations what migration 0003 gives them."""
     for statement in SQLITE_INDEXES if connection.dialect.name == "sqlite" else ():
@@ -135,41 +153,51 @@ def _is_hidden(message: Message) -> bool:
 
 
 @event.listens_for(Session, "after_flush")
-def _follow(session: Session, _context: object) -> None:
-    """Let the entries follow what this flush wrote, in its transaction."""
+def _notice(session: Session, _context: object) -> None:
+    """See what this flush writes, while the session still knows what was changed."""
+    seen: list[Callable[[Session], None]] = []
     for row in session.dirty:
         if isinstance(row, Case):
-            _follow_case(session, row)
+            seen += _case_changes(row)
         elif isinstance(row, Message) and _changes(row, *_KEPT_OF_MESSAGE, *_HIDING):
-            _follow_message(session, row)
-    for row in session.deleted:
-        if isinstance(row, Message):
-            _follow_message(session, row)
+            seen.append(partial(_follow, message=row, moved=_changes(row, *_HIDING)))
+    seen += [partial(_follow, message=row, gone=True) for row in session.deleted if isinstance(row, Message)]
     added = [row for row in session.new if isinstance(row, Message)]
-    for message in sorted(added, key=_number):
-        _take_in(session, session.get_one(Case, message.case_id), message)
+    session.info["searchable"] = [*seen, *(partial(_take_in, message=row) for row in sorted(added, key=_number))]
 
 
-def _follow_case(session: Session, case: Case) -> None:
+@event.listens_for(Session, "after_flush_postexec")
+def _follow_up(session: Session, _context: object) -> None:
+    """Let the entries follow in the same transaction, now that every row is in its place."""
+    for follow in session.info.pop("searchable", ()):
+        follow(session)
+
+
+def _case_changes(case: Case) -> Iterator[Callable[[Session], None]]:
     if _changes(case, "status"):
-        entries = update(SearchEntry).where(col(SearchEntry.case_id) == case.case_id)
-        session.connection().execute(entries.values(is_open=case.status == Status.OPEN))
+        yield partial(_stand, case=case)
     if _changes(case, *_KEPT_OF_CASE):
-        _rewrite_all(session, case)
+        yield partial(_rewrite_all, case=case)
 
 
-def _follow_message(session: Session, message: Message) -> None:
-    """Write the entry that holds a message anew: the one it was in, and the one it belongs to now."""
+def _stand(session: Session, case: Case) -> None:
+    entries = update(SearchEntry).where(col(SearchEntry.case_id) == case.case_id)
+    session.connection().execute(entries.values(is_open=case.status == Status.OPEN))
+
+
+def _follow(session: Session, message: Message, *, moved: bool = False, gone: bool = False) -> None:
+    """Write the entry that holds a message anew; where it `moved`, both the one it left and the one it joined."""
     hidden = _is_hidden(message)
-    for internal in (hidden, not hidden) if _changes(message, *_HIDING) else (hidden,):
+    # Out of the one first: an entry bears the number of its newest message, and two can't bear the same.
+    for internal in (not hidden, hidden) if moved else (hidden,):
         entries = select(SearchEntry.id).where(SearchEntry.case_id == message.case_id, SearchEntry.internal == internal)
         number = col(SearchEntry.id)
         holding = session.exec(entries.where(number >= _number(message)).order_by(number).limit(1)).first()
         if holding is not None:
             before = session.exec(entries.where(number < holding).order_by(number.desc()).limit(1)).first()
             _rewrite(session, message.case_id, holding, before or 0, internal=internal)
-        elif internal == hidden and message not in session.deleted:
-            _take_in(session, session.get_one(Case, message.case_id), message)
+        elif internal == hidden and not gone:
+            _take_in(session, message)
 
 
 def _rewrite(session: Session, case_id: str, entry: int, before: int, *, internal: bool) -> None:
@@ -188,28 +216,27 @@ def _rewrite(session: Session, case_id: str, entry: int, before: int, *, interna
 
 def _rewrite_all(session: Session, case: Case) -> None:
     session.connection().execute(delete(SearchEntry).where(col(SearchEntry.case_id) == case.case_id))
-    for message in session.exec(_kept_messages(case.case_id)):
-        _take_in(session, case, message)
+    for message in session.exec(_kept_messages(case.case_id)).all():
+        _take_in(session, message)
 
 
-def _take_in(session: Session, case: Case, message: Message) -> None:
+def _take_in(session: Session, message: Message) -> None:
     """Add a message's words to the newest entry of its kind while there is room, else to a new one."""
     if message.deleted_at is not None:
         return
-    entries, words = session.connection(), _words(case, message)
-    newest = (
-        columns(col(SearchEntry.id), col(SearchEntry.words))
-        .where(col(SearchEntry.case_id) == case.case_id, col(SearchEntry.internal).is_(_is_hidden(message)))
-        .order_by(col(SearchEntry.id).desc())
-        .limit(1)
+    case = session.get_one(Case, message.case_id)
+    entries, words, number, internal = (
+        session.connection(),
+        _words(case, message),
+        _number(message),
+        _is_hidden(message),
     )
-    row = entries.execute(newest.with_for_update()).first()
-    if row is not None and len(words | row.words) <= ROOM:
-        grown = update(SearchEntry).where(col(SearchEntry.id) == row.id)
-        entries.execute(grown.values(id=max(_number(message), row.id), words=words | row.words))
+    row = entries.execute(_NEWEST, {"of_case": case.case_id, "of_kind": internal}).first()
+    if row is not None and (row.id >= number or len(words | row.words) <= ROOM):
+        entries.execute(_GROW, {"entry": row.id, "newest": max(number, row.id), "all_words": words | row.words})
         return
-    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": _is_hidden(message)}
-    entries.execute(insert(SearchEntry).values(id=_number(message), words=words, **standing))
+    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": internal}
+    entries.execute(_ADD, {"id": number, "words": words, **standing})
 
 
 def _kept_messages(case_id: str) -> SelectOfScalar[Message]:
@@ -223,10 +250,9 @@ def _words(case: Case, message: Message) -> frozenset[str]:
     return words_of(*whose, message.sender_name, message.sender, message.subject, message.body)
 
 
-def _changes(row: SQLModel, *names: str) -> list[Any]:
-    """Return the values that this flush replaced."""
+def _changes(row: SQLModel, *names: str) -> bool:
     attributes = inspect(row).attrs
-    return [old for name in names if (history := attributes[name].history).has_changes() for old in history.deleted]
+    return any(attributes[name].history.has_changes() for name in names)
 
 
 def _number(message: Message) -> int:

@@ -29,6 +29,7 @@ _PIECE = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>(?:[{_MARKED}]|(?![{
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TYPED_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*")
+_MARKABLE = re.compile(rf"{_TYPED_ADDRESS.pattern}|[{_UNSPACED}]+|[^\W_]+")
 _NUMBER = re.compile(
     r"\bcase[-\s]?#?([0-9]{1,12})\b|(?:^|(?<=[\s(,]))#([0-9]{1,12})\b|^\s*([0-9]{1,12})\s*$", re.IGNORECASE
 )
@@ -47,9 +48,19 @@ class Asked:
         """Whether there is anything to look for in texts."""
         return bool(self.exact or self.beginnings)
 
+    @property
+    def things(self) -> int:
+        """How many words are asked for."""
+        return len(self.exact) + len(self.beginnings)
+
     def meets(self, word: str) -> bool:
         """Return whether a folded word is one of those asked for."""
         return word in self.exact or any(word.startswith(beginning) for beginning in self.beginnings)
+
+    def met_by(self, words: frozenset[str]) -> int:
+        """Return how many of the things asked for are among these words."""
+        begun = sum(any(word.startswith(beginning) for word in words) for beginning in self.beginnings)
+        return len(self.exact & words) + begun
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -57,9 +68,10 @@ def words_of(*texts: str) -> frozenset[str]:
     found: dict[str, None] = {}
     for text in texts:
         folded = fold(text[:LONGEST_TEXT])
-        found |= dict.fromkeys(address[:LONGEST_ADDRESS] for address in _ADDRESS.findall(folded))
+        if "@" in folded:
+            found |= dict.fromkeys(address[:LONGEST_ADDRESS] for address in _ADDRESS.findall(folded))
         found |= dict.fromkeys(_words(folded))
-    return frozenset(list(found)[:MOST_WORDS])
+    return frozenset(found) if len(found) <= MOST_WORDS else frozenset(list(found)[:MOST_WORDS])
 
 
 def asked(typed: str) -> Asked:
@@ -81,7 +93,7 @@ def asked(typed: str) -> Asked:
 def spans(text: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Yield where in a text, as it stands, the words asked for are; from left to right, none inside another."""
     end = 0
-    for piece in re.finditer(rf"{_TYPED_ADDRESS.pattern}|[{_UNSPACED}]+|[^\W_]+", text):
+    for piece in _MARKABLE.finditer(text):
         for start, stop in _met(piece.group(), wanted):
             if piece.start() + start >= end:
                 end = piece.start() + stop

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.demo.keeping import NAME, Keeper, Unreadable
+from bot.demo.manifest import install_app
 from bot.demo.plug import BotPlug
 from bot.demo.process import DATABASE, BotProcess
-from bot.demo.seed import seed
-from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 
 PORT = 8765
@@ -62,9 +61,11 @@ def demo(
         sandbox.on_clock = bot.advance_clock
         if history is not None and history.cases:
             _tell_history(tell, sandbox, bot, history, goes_on=goes_on)
+        install_app(sandbox)
         try:
-            bot.start()
-            set_stage(sandbox, history.cases if history is not None else 0)
+            bot.start(wait=False)
+            _tell_page(sandbox, history)
+            bot.wait_until_healthy()
             ending = (
                 "Ctrl-C ends it and leaves nothing behind." if data is None else f"Ctrl-C ends it; {data} keeps it."
             )
@@ -82,10 +83,18 @@ def _tell_history(
     if goes_on:
         tell("This desk has its history already, so --seed changes nothing.")
         return
+    from bot.demo.seed import seed  # it brings the whole bot along, which others need not wait for
+
     tell(f"Living through {history.cases} cases …")
     environment = sandbox.environment() | {"DATABASE_URL": bot.database_url}
     still_open = seed(sandbox, environment, history.cases, history.number)
     tell(f"{history.cases} cases lie behind this desk; {still_open} are open.")
+
+
+def _tell_page(sandbox: Sandbox, history: History | None) -> None:
+    from bot.demo.stage import set_stage  # its imports take as long as the bot's start, so they happen beside it
+
+    set_stage(sandbox, history.cases if history is not None else 0)
 
 
 @contextmanager

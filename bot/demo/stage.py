@@ -5,25 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.demo.manifest import read_manifest, shortcuts
 from bot.demo.steps import STEPS
-from bot.sandbox.page_stage import Command, Shortcut, Stage
+from bot.sandbox.page_stage import Command, Stage
 from bot.sandbox.server import Sandbox
 from bot.slack.verbs import usage
 
-# Message shortcuts as manifest.yml names them; a test compares the two.
-SHORTCUTS: tuple[Shortcut, ...] = ()
 COMMAND = "/case"
 _CASE = re.compile(r"CASE-(\d+)")
 _USAGE = re.compile(rf"^`{COMMAND} ([^`]+)` (.+)$", re.MULTILINE)
 
 
 def set_stage(sandbox: Sandbox, told_before: int = 0) -> None:
-    """Give the page of a running sandbox its hints and its story, which begins now.
+    """Give the page of a running sandbox its hints, its shortcuts and its story, which begins now.
 
     The first `told_before` cases are the history's; their cards may still be on their way.
     """
+    manifest = read_manifest() or {"features": {}}
     sandbox.page.stage = Stage(
-        (case_command(),), SHORTCUTS, STEPS, sandbox.workspace.newest_ts(), about_others(told_before)
+        (case_command(),),
+        shortcuts(manifest, "message"),
+        STEPS,
+        sandbox.workspace.newest_ts(),
+        about_others(told_before),
+        shortcuts(manifest, "global"),
     )
 
 

@@ -10,12 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.demo.manifest import install_app
 from bot.demo.process import BotProcess, NotReady
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
 from bot.slack.action_ids import ACKNOWLEDGE
 
 SEEN_SECONDS = 15.0
+RESTART_SECONDS = 40.0
+"""A bot that was killed has to start first, which takes a busy machine long."""
 Tell = Callable[[str], None]
 
 
@@ -29,6 +32,7 @@ def tour(tell: Tell) -> bool:
     with tempfile.TemporaryDirectory(prefix="casebot-tour-") as directory, Sandbox() as sandbox:
         bot = BotProcess(sandbox.environment(), Path(directory))
         sandbox.on_clock = bot.advance_clock
+        install_app(sandbox)
         try:
             bot.start()
             story = Story(sandbox, bot, tell)
@@ -124,7 +128,11 @@ class Story:
         self._mail("Invoice", "Sent while the bot was dead.")
         self._slack.say("cosmo", self._slack.dm("cosmo"), "Written while the bot was dead.")
         self._bot.start(wait=False)
-        self._see("killed and started again: the mail is there", lambda: self._in_thread("CASE-3", "bot was dead"))
+        self._see(
+            "killed and started again: the mail is there",
+            lambda: self._in_thread("CASE-3", "bot was dead"),
+            RESTART_SECONDS,
+        )
         self._see("and so are the words from Slack", lambda: self._in_thread("CASE-2", "bot was dead"))
         cards = [message for message in self._slack.messages("#support") if "CASE-" in message["text"]]
         self._see("nothing stands twice: three cases, three cards", lambda: len(cards) == 3)
@@ -148,12 +156,12 @@ class Story:
     def _whispered(self, person: str, words: str) -> bool:
         return any(words in text_of(message) for message in self._slack.ephemerals(person))
 
-    def _see(self, what: str, look: Callable[[], Any]) -> Any:
+    def _see(self, what: str, look: Callable[[], Any], seconds: float = SEEN_SECONDS) -> Any:
         began = time.monotonic()
         try:
-            found = self._slack.wait_for(look, timeout=SEEN_SECONDS)
+            found = self._slack.wait_for(look, timeout=seconds)
         except TimeoutError:
-            raise NotSeen(f"not seen within {SEEN_SECONDS:.0f} s: {what}") from None
+            raise NotSeen(f"not seen within {seconds:.0f} s: {what}") from None
         self.seen += 1
         self._say(f"  ✓ {what} ({time.monotonic() - began:.1f} s)")
         return found

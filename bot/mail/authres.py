@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[^\s;=\"()]+")
+# `"a strange box"@desk.test`: the domain is what stands behind the last @.
+_DOMAIN = re.compile(r"@[A-Za-z0-9.-]+")
+_SEAMS = (".", "/")
 _VALUE = re.compile(r"[^\s;\"()]+")
 
 
@@ -59,11 +62,27 @@ def _authserv_id(sections: list[list[str]]) -> tuple[str | None, list[list[str]]
 
 def _result(section: list[str]) -> Result | None:
     """Read `method = value` and its `name = value` pairs; anything else between them is a reason for distrust."""
-    pairs = [tuple(section[at : at + 3]) for at in range(0, len(section), 3)]
-    if any(len(pair) != 3 or pair[1] != "=" for pair in pairs):
+    words = _joined_names(section)
+    # `smtp.mailfrom=` says of a mail that came from nobody that it did.
+    if len(words) % 3 == 2 and len(words) > 3 and words[-1] == "=":
+        words.append("")
+    pairs = [tuple(words[at : at + 3]) for at in range(0, len(words), 3)]
+    if any(len(pair) != 3 or pair[1] != "=" or "=" in {pair[0], pair[2]} for pair in pairs):
         return None
     properties = tuple((name, value) for name, _, value in pairs[1:])
     return Result(pairs[0][0].partition("/")[0], pairs[0][2], properties)
+
+
+def _joined_names(section: list[str]) -> list[str]:
+    """Put `policy . expired` and `dkim / 1` together: blanks and comments may stand around their marks."""
+    words: list[str] = []
+    for piece in section:
+        is_after_name = bool(words) and words[-1] != "=" and words[-2:-1] != ["="]
+        if is_after_name and piece != "=" and (piece[:1] in _SEAMS or words[-1][-1:] in _SEAMS):
+            words[-1] += piece
+        else:
+            words.append(piece)
+    return words
 
 
 def _sections(pieces: list[str]) -> list[list[str]]:
@@ -106,7 +125,8 @@ def _piece(value: str, start: int, *, after_equals: bool) -> tuple[int, str | No
         return _after_comment(value, start), None
     if value[start] == '"':
         text, end = _quoted(value, start)
-        return end, '"' + text
+        domain = _DOMAIN.match(value, end) if after_equals and end > 0 else None
+        return (domain.end(), f'"{text}{domain[0]}') if domain else (end, f'"{text}')
     # A value may hold further `=`, as the remains of Base64 do.
     word = (_VALUE if after_equals else _TOKEN).match(value, start)
     return (word.end(), word[0]) if word else (-1, "")

@@ -27,6 +27,10 @@ _FAILURES = (
     r"impossibile (recapit|consegn)|não (pôde|foi|pode) .{0,20}entreg|niet (worden )?(bezorgd|afgeleverd|besteld)",
     r"nie (można|mogła|udało).{0,40}(dostarcz|doręcz)|niedostarcz|kunne ikke leveres|kunde inte levereras"
     r"|toimitus epäonnistui",
+    r"nachrichtenzustellung|zustell(ung)?(fehler| ist fehlgeschlagen)|error de entrega|errore di (recapito|consegna)",
+    r"(recapito|consegna) non riuscit|(falha|erro) (na|de) entrega|(bezorging|aflevering) is mislukt|fout bij bezorg"
+    r"|błąd (dostarcz|doręcz)|leveransfel|inte leverera|levering(en)? mislykkedes|leveringsfejl"
+    r"|(сбой|ошибка) (при )?доставк|传递失败|傳遞失敗|配信不能|配信に失敗",
     r"не (может|могут|был[оаи]?|удалось)[^\n]{0,40}достав|недоставлен|配信できません|配達できません|送信できません"
     r"|宛先不明|お届けできません"
     r"|无法(投递|送达|发送)|退信|投递失败|無法(投遞|遞送)|배달(되지|하지) ?못|전송 ?실패",
@@ -80,6 +84,16 @@ ADDRESS_GONE = re.compile(
     r"|existiert nicht|unbekannt",
     re.IGNORECASE,
 )
+
+# Nothing is lost yet: the server tells of a delay.
+STILL_TRYING = re.compile(
+    r"warning message only|not need to (resend|send (it|the message) again)|will (keep trying|be retried"
+    r"|continue to try|try again|retry)|(is|are) still (being )?(retried|trying|attempted)|delivery attempts will"
+    r"|has been delayed|temporarily (delayed|deferred)|could not yet be delivered|noch nicht zugestellt"
+    r"|wird weiterhin versucht",
+    re.IGNORECASE,
+)
+GIVEN_UP = re.compile(r"permanent|given up|giving up|no further attempts", re.IGNORECASE)
 
 # The address may be good: full, slow, refused for what the mail or its sender is.
 TRY_LATER = re.compile(

@@ -9,16 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.mail.addresses import mailboxes
-from bot.mail.bounce_words import ADDRESS_GONE, EXPLANATION_ENDS, FAILURE, FAILURE_SUBJECT, INTRODUCES, TRY_LATER
+from bot.mail.bounce_words import (
+    ADDRESS_GONE,
+    EXPLANATION_ENDS,
+    FAILURE,
+    FAILURE_SUBJECT,
+    GIVEN_UP,
+    INTRODUCES,
+    STILL_TRYING,
+    TRY_LATER,
+)
 from bot.mail.headers import Headers
 
 MAX_BOUNCES = 50
 MAX_EXPLANATION = 6_000
 _MAX_REASON = 300
 _FAR_BELOW = 3
+_ASKED_WITHIN = 300
+_PASSED_ON = re.compile(r"\s*(fwd?|wg|tr|rv|vs|vb|doorst|enc|pd)\s*:", re.IGNORECASE)
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9_+][A-Za-z0-9!#$%&'*+/?^_`{|}~.=-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}"
@@ -68,12 +79,14 @@ class Bounce:
 
     `status` is the code of RFC 3463, or empty where none was told. `hard` says that the address itself is at fault
     (nobody there, no such host, moved), so that another try is futile; a full mailbox or a refusal is soft.
+    `delayed`: the server is still trying.
     """
 
     recipient: str
     status: str
     hard: bool
     reason: str
+    delayed: bool = False
 
 
 def is_bounce(headers: Headers, types: Sequence[str], text: str) -> bool:
@@ -108,7 +121,9 @@ def bounces(headers: Headers, reports: Sequence[str], enclosed: Sequence[Headers
     found = list(_reported(reports, explanation))
     if not found and not any(_ARRIVED.search(report) for report in reports):
         recipients = _recipients(headers, enclosed, explanation) or _pasted(text[len(explanation) :])
-        found = [_told(recipient, recipients, explanation) for recipient in recipients]
+        told = (_told(recipient, recipients, explanation) for recipient in recipients)
+        tries = STILL_TRYING.search(explanation) is not None and GIVEN_UP.search(explanation) is None
+        found = [replace(one, delayed=tries and not one.hard and one.status[:1] != "5") for one in told]
     once = {bounce.recipient: bounce for bounce in reversed(found[:MAX_BOUNCES])}
     return tuple(reversed(once.values()))
 
@@ -128,7 +143,10 @@ def _is_letter(headers: Headers, sender: str, text: str) -> bool:
         return fails or (is_titled and (returns or _PROGRAM.search(sender) is not None))
     if is_unanswerable:
         return fails or returns
-    # Any sender: only if the very first words are a server's and the subject's first or last words say so too.
+    # Any sender: only if the very first words are a server's and the subject's first or last words say so too;
+    # a person passes such a mail on, or asks about it.
+    if _PASSED_ON.match(subject) or re.search(r"[?？]", opening[:_ASKED_WITHIN]):
+        return False
     first = next((line for line in opening.splitlines() if any(letter.isalnum() for letter in line)), "")
     is_named = FAILURE_SUBJECT.match(subject) or FAILURE_SUBJECT.search(subject[-30:])
     return bool(is_named and FAILURE.search(opening[: opening.find(first) + 120]) and _ADDRESS.search(opening[:1_000]))
@@ -157,7 +175,8 @@ def _reported(reports: Sequence[str], explanation: str) -> Iterator[Bounce]:
             continue
         about = (line for line in explanation.splitlines() if addresses[0] in line.lower())
         reason = fields.get("diagnostic-code") or next(about, "")
-        yield _judged(addresses[0], fields.get("status", ""), reason)
+        judged = _judged(addresses[0], fields.get("status", ""), reason)
+        yield replace(judged, delayed=fields.get("action", "").lower() == "delayed")
 
 
 def _told(recipient: str, recipients: Sequence[str], explanation: str) -> Bounce:

@@ -236,7 +236,7 @@ class Collection:
     def _is_new(self, session: Session, mark: Mark) -> bool:
         """Whether no second Casebot on the same mailbox settled this UID meanwhile."""
         self._ledger.queue_up(session)
-        return not self._ledger.entered(session, mark.uid_validity, [mark.uid])
+        return not self._ledger.is_entered(session, mark)
 
     def _pass_over(self, mark: Mark) -> None:
         """Move the mark over UIDs that vanished between search and fetch, or were entered before."""

@@ -15,6 +15,7 @@ MAX_VALUE = 65_536
 
 # RFC 5322, 2.2: printable characters without the colon; white space before the colon is the obsolete form.
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _ENVELOPE = re.compile(rb">?From .*")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bqBQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t]+(?==\?[^?\s]{1,60}\?[bqBQ]\?)")
@@ -73,26 +74,26 @@ class Headers:
         return " ".join(decode_words(self.first(name)).split())
 
 
-def split(raw: bytes) -> tuple[Headers, int]:
-    """Return the header section and the offset at which the body begins.
+def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, int]:
+    """Return the header section that begins at `start` and the offset at which its body begins.
 
     Raises UnreadableMail for a section beyond MAX_SECTION; longer values and further fields are cut off.
     """
     fields: list[tuple[bytes, list[bytes]]] = []
-    position = 0
-    for line in raw[: MAX_SECTION + 1].splitlines(keepends=True):
-        bare = line.rstrip(b"\r\n")
+    position, limit = start, min(len(raw) if end is None else end, start + MAX_SECTION + 1)
+    while position < limit and (line := _LINE.match(raw, position, limit)):
+        bare = line[1]
         if not bare:
-            return _headers(fields), position + len(line)
+            return _headers(fields), line.end()
         if bare[0] in b" \t":
             if fields:
                 fields[-1][1].append(bare)
         elif field := _FIELD.fullmatch(bare):
             fields.append((field[1].lower(), [field[2]]))
-        elif position or not _ENVELOPE.fullmatch(bare):
+        elif position > start or not _ENVELOPE.fullmatch(bare):
             break
-        position += len(line)
-    if position >= MAX_SECTION:
+        position = line.end()
+    if position - start >= MAX_SECTION:
         raise UnreadableMail(f"its header is longer than {MAX_SECTION // 1000} kB")
     return _headers(fields), position
 

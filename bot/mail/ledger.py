@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from bot.cursors import move, position_of
@@ -19,6 +19,14 @@ from bot.mail.models import LedgerEntry, LedgerState, RawMail
 # A UIDVALIDITY has 32 bits (RFC 9051, 2.3.1.1). Above them we count how often a server gave UIDs out again under one.
 _GENERATION = 2**32
 _ENTERED_AT_ONCE = 1_000
+# Written once a mail, so without the session's bookkeeping: it costs more than the rows.
+_ENTER = insert(LedgerEntry)
+_ENTERED = select(LedgerEntry.uid).where(
+    LedgerEntry.mailbox == bindparam("mailbox"),
+    LedgerEntry.folder == bindparam("folder"),
+    LedgerEntry.uid_validity == bindparam("uid_validity"),
+    LedgerEntry.uid == bindparam("uid"),
+)
 _KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
 
@@ -167,20 +175,27 @@ class Ledger:
         )
         return set(session.exec(known))
 
+    def is_entered(self, session: Session, mark: Mark) -> bool:
+        """Whether the UID of the mark already ended."""
+        wanted = {"mailbox": self.mailbox, "folder": self.folder, "uid_validity": mark.uid_validity, "uid": mark.uid}
+        return session.connection().execute(_ENTERED, wanted).first() is not None
+
     def enter(
         self, session: Session, mark: Mark, settled: Settled, at: datetime, *, raw_mail_id: int | None = None
     ) -> None:
         """Write down how the UID of the mark ended, and move the mark there."""
-        session.add(self._entry(mark, settled, at, raw_mail_id))
+        # What the row refers to must be there before it.
+        session.flush()
+        session.connection().execute(_ENTER, self._row(mark, settled, at, raw_mail_id))
         self.move(session, mark, at)
 
     def enter_all(
         self, session: Session, uid_validity: int, uids: Sequence[int], settled: Settled, at: datetime
     ) -> None:
         """Write down the same end for many UIDs, and leave the mark where it is."""
-        rows = [self._entry(Mark(uid_validity, uid), settled, at).model_dump() for uid in uids]
+        rows = [self._row(Mark(uid_validity, uid), settled, at) for uid in uids]
         for start in range(0, len(rows), _ENTERED_AT_ONCE):
-            session.connection().execute(insert(LedgerEntry), rows[start : start + _ENTERED_AT_ONCE])
+            session.connection().execute(_ENTER, rows[start : start + _ENTERED_AT_ONCE])
 
     def ended_as(
         self, session: Session, uid_validity: int, uids: Collection[int], states: Collection[LedgerState]
@@ -236,15 +251,15 @@ class Ledger:
         session.flush()
         return mails
 
-    def _entry(self, mark: Mark, settled: Settled, at: datetime, raw_mail_id: int | None = None) -> LedgerEntry:
-        return LedgerEntry(
-            mailbox=self.mailbox,
-            folder=self.folder,
-            uid_validity=mark.uid_validity,
-            uid=mark.uid,
-            state=settled.state,
-            case_id=settled.case_id,
-            raw_mail_id=raw_mail_id,
-            reason=settled.reason,
-            entered_at=at,
-        )
+    def _row(self, mark: Mark, settled: Settled, at: datetime, raw_mail_id: int | None = None) -> dict[str, object]:
+        return {
+            "mailbox": self.mailbox,
+            "folder": self.folder,
+            "uid_validity": mark.uid_validity,
+            "uid": mark.uid,
+            "state": settled.state,
+            "case_id": settled.case_id,
+            "raw_mail_id": raw_mail_id,
+            "reason": settled.reason,
+            "entered_at": at,
+        }

@@ -39,11 +39,11 @@ _UNSEEN = frozenset({"script", "style", "head", "title"})
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_REST}]")
 
 
-def text_of(markup: str) -> str:
-    """Render HTML as text; markup that no parser can follow loses its tags and keeps its words."""
+def text_of(markup: str, most_rendered: int = MAX_RENDERED) -> str:
+    """Render HTML as text; markup that no parser can follow, or longer one, loses its tags and keeps its words."""
     marked = "".join(_marked(_MARKS.sub("", markup[:MAX_MARKUP])))
     try:
-        rendered = get_text(marked) if len(marked) <= MAX_RENDERED else ""
+        rendered = get_text(marked) if len(marked) <= most_rendered else ""
     except Exception:  # noqa: BLE001 - lxml and the renderer raise whatever the markup provokes
         rendered = ""
     if not _MARKS.sub("", rendered).strip():

@@ -10,14 +10,16 @@ from email.utils import parsedate_to_datetime
 
 from bot.mail import robots
 from bot.mail.addresses import Mailbox, mailboxes
+from bot.mail.attachments import Attachment
 from bot.mail.bounces import Bounce, bounces, is_bounce, is_complaint
 from bot.mail.headers import Headers, UnreadableMail, split
-from bot.mail.structure import Attachment, Body, read_body
+from bot.mail.structure import Body, read_body
 
 # What a unique index of PostgreSQL can hold, with room beside it.
 MAX_MESSAGE_ID = 500
 MAX_REFERENCES = 100
 MAX_SUBJECT = 1_000
+_HASHED_AT_ONCE = 1_000_000
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,490})>")
 
@@ -154,5 +156,22 @@ def _content_hash(headers: Headers, raw: bytes, offset: int) -> str:
     digest = hashlib.sha256()
     for name in ("from", "date", "subject"):
         digest.update(" ".join(headers.first(name).split()).encode() + b"\n")
-    digest.update(raw[offset:].replace(b"\r\n", b"\n").rstrip())
+    end = _end_of_words(raw, offset)
+    while offset < end:
+        until = min(offset + _HASHED_AT_ONCE, end)
+        # A line end must not be cut in two.
+        until += raw[until - 1 : until + 1] == b"\r\n"
+        digest.update(raw[offset:until].replace(b"\r\n", b"\n"))
+        offset = until
     return digest.hexdigest()
+
+
+def _end_of_words(raw: bytes, start: int) -> int:
+    """Return where the white space at the end of the mail begins."""
+    end = len(raw)
+    while end > start:
+        kept = len(raw[max(start, end - _HASHED_AT_ONCE) : end].rstrip())
+        if kept:
+            return max(start, end - _HASHED_AT_ONCE) + kept
+        end = max(start, end - _HASHED_AT_ONCE)
+    return start

@@ -24,11 +24,13 @@ from bot.mail.mailbox import Listing
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
 from bot.mail.oauth import Tokens, tokens_of
 from bot.mail.parser import MAX_SUBJECT, parse_header
+from bot.mail.quarantine_notices import redraw_notice
 from bot.mail.reception import Intake, Reception, is_database_trouble, tell_nobody
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+CONSOLE = Author("console", "the console")
 SALVAGED_LETTERS = 4_000
 _SALVAGED_BYTES = 65_536
 _SENDER_FIELDS = ("from", "sender", "reply-to", "return-path")
@@ -92,7 +94,7 @@ class Quarantine:
                 whole=raw is not None and len(content) == raw.size,
             )
 
-    def retry(self, key: EntryKey) -> Settled:
+    def retry(self, key: EntryKey, by: Author = CONSOLE) -> Settled:
         """Read a mail again, with today's parser, and let it end as it would have; or stay, with today's reason.
 
         What was not kept whole is first asked for again, which takes as long as the mail server takes. What has
@@ -107,12 +109,12 @@ class Quarantine:
         try:
             content = self._archive.read(raw)
             read = self._reception.read(content, raw.received_at, raw.id)
-            return self._settle(key, lambda session: self._reception.take(session, read))
+            return self._settle(key, by, lambda session: self._reception.take(session, read))
         except Exception as error:
             if is_database_trouble(error):
                 raise
             reason = reason_of(error, key.uid)
-        return self._settle(key, lambda _session: Settled(LedgerState.QUARANTINED, reason=reason))
+        return self._settle(key, by, lambda _session: Settled(LedgerState.QUARANTINED, reason=reason))
 
     def open_as_case(self, key: EntryKey, by: Author) -> Settled:
         """Take a mail in as its sender's message, with what text can be salvaged; `by` answers for the sender.
@@ -133,7 +135,7 @@ class Quarantine:
             taken = self._intake.take(session, inbound)
             return Settled(LedgerState(taken.outcome.value), taken.case_id, f"opened by {by.signature}, unread")
 
-        return self._settle(key, opened)
+        return self._settle(key, by, opened)
 
     def _fetch_again(self, key: EntryKey) -> RawMail:
         """Fetch a mail of which too little was kept: MAX_MAIL_SIZE was raised, or the server came to its senses."""
@@ -167,7 +169,7 @@ class Quarantine:
             session.add_all((raw, entry))
         return raw
 
-    def _settle(self, key: EntryKey, decide: Callable[[Session], Settled]) -> Settled:
+    def _settle(self, key: EntryKey, by: Author, decide: Callable[[Session], Settled]) -> Settled:
         """Give a waiting mail its end, in one transaction with what follows from it; the first one counts."""
         with self._database.writers.begin() as session:
             Ledger(self._mailbox, key.folder).queue_up(session)
@@ -178,7 +180,10 @@ class Quarantine:
             entry.state, entry.case_id, entry.reason = settled.state, settled.case_id, settled.reason
             entry.entered_at = self._clock.now()
             session.add(entry)
-        log.info("quarantined mail settled", key=str(key), state=settled.state.value, case=settled.case_id)
+            redraw_notice(session, key, settled, by, self._clock.now())
+        log.info(
+            "quarantined mail settled", key=str(key), state=settled.state.value, case=settled.case_id, actor=by.identity
+        )
         return settled
 
     def _entry(self, key: EntryKey) -> LedgerEntry:

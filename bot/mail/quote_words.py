@@ -29,7 +29,8 @@ FIELDS = {
              "日時", "送信日時", "日付", "发送时间", "发送日期", "日期", "寄件日期", "传送时间", "날짜", "보낸 날짜"),
     "to": ("to", "an", "à", "para", "a", "aan", "do", "til", "till", "vastaanottaja", "кому", "komu", "címzett",
            "către", "kime", "alıcı", "προς", "宛先", "收件人", "收件者", "받는 사람", "받는사람"),
-    "cc": ("cc", "kopie", "copie à", "kopia", "kopi", "kopio", "копия", "копія", "dw", "抄送", "副本", "참조", "bilgi",
+    "cc": ("cc", "kopie", "copie à", "kopia", "kopi", "kopio", "копия", "копія", "dw", "抄送", "副本", "참조",
+    "bilgi",
            "reply-to", "antwort an", "répondre à", "responder a", "rispondi a", "organization", "importance"),
     "subject": ("subject", "betreff", "objet", "sujet", "asunto", "oggetto", "assunto", "onderwerp", "temat", "emne",
                 "ämne", "aihe", "тема", "předmět", "predmet", "tárgy", "subiect", "konu", "θέμα", "件名", "主题",
@@ -53,7 +54,8 @@ SEPARATORS = (
     "továbbított üzenet", "mesaj original", "mesaj redirecționat", "orijinal mesaj", "iletilmiş mesaj",
     "αρχικό μήνυμα", "προωθημένο μήνυμα", "元のメッセージ", "転送メッセージ", "转发的邮件", "转发邮件", "轉寄的郵件",
     "原始邮件",
-    "原始郵件", "邮件原件", "原邮件", "원본 메시지", "전달된 메시지",
+    "原始郵件", "邮件原件", "原邮件", "回复的原邮件", "回复的原始邮件", "转发邮件信息", "原始信息", "元のメール",
+    "원본 메시지", "전달된 메시지",
 )  # fmt: skip
 
 # Apple Mail's line above what it forwards.
@@ -69,7 +71,8 @@ FORWARDS = (
 # The line a telephone or program adds below the text: `Sent from my iPhone`; what follows must be a device's name.
 SENT_FROM = (
     "sent from", "sent via", "sent with", "sent using", "gesendet von", "gesendet mit", "von meinem", "von unterwegs",
-    "diese nachricht wurde von meinem", "envoyé de", "envoyé depuis", "envoyé à partir de", "enviado desde",
+    "diese nachricht wurde von meinem", "envoyé de", "envoyé depuis", "envoyé à partir de", "envoyé avec",
+    "enviado desde",
     "enviado de", "enviado do", "enviado a partir", "enviado com", "enviado con", "inviato da", "inviato dal",
     "inviato con", "verzonden vanaf", "verzonden vanuit", "verstuurd vanaf", "verstuurd met", "verzonden met",
     "wysłane z", "wysłano z", "sendt fra", "skickat från", "lähetetty", "отправлено с", "отправлено из",
@@ -79,7 +82,8 @@ DEVICES = (
     "iphone", "ipad", "ipod", "ios", "android", "samsung", "galaxy", "blackberry", "outlook", "windows", "huawei",
     "xiaomi", "redmi", "oneplus", "pixel", "nokia", "sony", "xperia", "htc", "motorola", "mail", "yahoo", "aol",
     "gmail", "proton", "tutanota", "spark", "superhuman", "mobile", "smartphone", "handy", "telefon", "phone",
-    "téléphone", "teléfono", "tablet", "treo", "palm", "mobil", "móvil", "telemóvel", "puhelime", "мобильн", "телефон",
+    "téléphone", "teléfono", "tablet", "treo", "palm", "mobil", "móvil", "telemóvel", "puhelime", "мобильн",
+    "телефон",
 )  # fmt: skip
 ADVERTS = (
     "get outlook for", "outlook für", "holen sie sich outlook", "obtenir outlook pour", "téléchargez outlook",
@@ -87,7 +91,9 @@ ADVERTS = (
     "obtener outlook para", "ottieni outlook per", "scarica outlook", "obter o outlook", "obtenha o outlook",
     "download outlook", "outlook voor", "pobierz program outlook", "pobierz aplikację outlook", "hent outlook",
     "hämta outlook", "skaffa outlook", "hanki outlook", "скачать outlook", "загрузить outlook", "получить outlook",
-    "outlook を入手", "获取 outlook", "取得 outlook", "iphoneから送信", "ipadから送信", "androidから送信", "发自我的",
+    "получите outlook", "outlook for ios を入手", "outlook for android を入手", "获取适用于", "下载适用于",
+    "galaxyから送信", "xperiaから送信", "スマートフォンから送信", "outlook を入手", "获取 outlook", "取得 outlook",
+    "iphoneから送信", "ipadから送信", "androidから送信", "发自我的",
     "從我的",
     "从我的", "나의 iphone에서 보냄",
 )  # fmt: skip
@@ -104,7 +110,8 @@ CLOSINGS = (
     "met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groeten", "hartelijke groeten", "groeten",
     "mvg", "pozdrawiam", "z poważaniem", "z powazaniem", "med venlig hilsen", "venlig hilsen", "hilsen",
     "bedste hilsner", "mvh", "vh", "kh", "med vennlig hilsen", "vennlig hilsen", "med vänliga hälsningar",
-    "vänliga hälsningar", "hälsningar", "bästa hälsningar", "ystävällisin terveisin", "terveisin", "yt", "с уважением",
+    "vänliga hälsningar", "hälsningar", "bästa hälsningar", "ystävällisin terveisin", "terveisin", "yt",
+    "с уважением",
     "всего доброго", "с наилучшими пожеланиями", "s pozdravem", "üdvözlettel", "cu stimă", "saygılarımla",
     "με εκτίμηση",
 )  # fmt: skip

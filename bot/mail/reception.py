@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -13,10 +13,12 @@ from sqlmodel import Session
 
 from bot.cases.inbound import Inbound, Outcome, Taken
 from bot.mail import robots
+from bot.mail.identity import identity_of
 from bot.mail.inbound import judge, to_inbound
 from bot.mail.ledger import Settled
 from bot.mail.models import LedgerState
-from bot.mail.parser import parse
+from bot.mail.parser import ParsedMail, parse
+from bot.mail.reasons import in_one_line
 from bot.settings import Settings
 
 _STATES = {
@@ -43,6 +45,18 @@ class Intake(Protocol):
         """Take one inbound in, in the caller's writing transaction."""
         ...
 
+    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
+        """Note that a mail with one of these Message-IDs came back; returns its case id, or None if it is not ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Settled):
+    """A mail server's report; `returned` are the Message-IDs of what came back for good, `at` is its arrival."""
+
+    returned: tuple[str, ...] = ()
+    at: datetime | None = None
+
 
 class Reception:
     """Decides what a mail is, and hands people's words to the intake.
@@ -54,8 +68,7 @@ class Reception:
         self._settings = settings
         self._intake = intake
         self._tell = tell
-        own = (settings.imap_email, settings.smtp_from)
-        self._own_addresses = frozenset(parseaddr(address)[1].lower() for address in own if address)
+        self._us = identity_of(settings)
 
     def read(self, raw: bytes, received_at: datetime, raw_mail_id: int | None = None) -> Inbound | Settled:
         """Read a mail outside any transaction; what no person wrote is settled at once.
@@ -63,10 +76,10 @@ class Reception:
         Raises UnreadableMail for a mail that only a person can judge.
         """
         mail = parse(raw)
-        if robots.is_own(mail.headers, self._own_addresses):
+        if robots.is_own(mail.headers, self._us):
             return Settled(LedgerState.OWN, reason="sent by us")
         if mail.is_bounce:
-            return Settled(LedgerState.BOUNCE, reason="a mail server's report")
+            return _report(mail, received_at)
         if mail.is_auto_reply:
             return Settled(LedgerState.AUTO_REPLY, reason="sent by a machine")
         return to_inbound(
@@ -80,6 +93,8 @@ class Reception:
 
     def take(self, session: Session, read: Inbound | Settled) -> Settled:
         """Let the intake decide about people's words, in the caller's writing transaction."""
+        if isinstance(read, Report) and read.returned and read.at is not None:
+            return replace(read, case_id=self._intake.bounced(session, read.returned, read.reason, read.at))
         if isinstance(read, Settled):
             return read
         taken = self._intake.take(session, read)
@@ -87,6 +102,15 @@ class Reception:
             words = {"sender": read.author.identity, "subject": read.subject[:300]}
             self._tell(session, "mail_unplaced", words)
         return Settled(_STATES[taken.outcome], taken.case_id)
+
+
+def _report(mail: ParsedMail, received_at: datetime) -> Report:
+    """Return what a server reports; a mail that it is still trying to deliver did not come back."""
+    failed = [bounce for bounce in mail.bounces if not bounce.delayed]
+    if mail.bounces and not failed:
+        return Report(LedgerState.BOUNCE, reason="a mail server's report: it is still trying")
+    reason = in_one_line(failed[0].reason, failed[0].status) if failed else "a mail server sent it back"
+    return Report(LedgerState.BOUNCE, reason=reason, returned=mail.returned_ids, at=received_at)
 
 
 def is_database_trouble(error: BaseException) -> bool:

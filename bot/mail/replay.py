@@ -137,3 +137,6 @@ class _NoIntake:
 
     def take(self, session: Session, inbound: Inbound) -> Taken:
         raise NotImplementedError("a replay changes nothing")
+
+    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
+        raise NotImplementedError("a replay changes nothing")

@@ -7,11 +7,12 @@ and make no robot by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from bot.mail.addresses import mailboxes
 from bot.mail.headers import Headers
+from bot.mail.identity import Identity
 
+# Its value is the sending desk's address: another desk's mail is a customer's like any other.
 LOOP_HEADER = "X-Casebot"
 
 # Vendors' own marks of an automatic answer; "no" is their way of saying that a person wrote.
@@ -29,6 +30,8 @@ _AUTOMATIC = (
     "x-vacation",
 )
 _PRECEDENCES = frozenset({"junk", "auto_reply", "auto-reply"})
+# Who is to be answered, where a form or a mailing list rewrote From.
+_ANSWERED = ("reply-to", "x-original-from", "x-original-sender")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-beenthere", "x-mailing-list", "mailing-list", "x-loop")
 _AWAY_SUBJECT = re.compile(
     r"\[?(automatic (reply|response)|auto[- ]?(reply|response)|auto(?=:)|out of (the )?office|automatische antwort"
@@ -52,11 +55,17 @@ def is_auto_reply(headers: Headers) -> bool:
     return _precedence_is_automatic(headers) or _receipt(headers) or _is_away_notice(headers) or _null_sender(headers)
 
 
-def is_own(headers: Headers, own_addresses: Collection[str]) -> bool:
-    """Tell whether we sent this: it bears our loop header, or comes from one of our lower-cased addresses."""
-    if headers.first(LOOP_HEADER.lower()):
+def is_own(headers: Headers, us: Identity) -> bool:
+    """Tell whether we sent this: it bears our loop header or our Message-ID, or comes from one of our addresses.
+
+    A web form or a group that sends in our name, but says whom to answer, passes a customer's words on.
+    """
+    if us.is_own(headers.first(LOOP_HEADER.lower()).strip()) or us.wrote(headers.first("message-id").strip()):
         return True
-    return any(box.address in own_addresses for value in headers.all("from") for box in mailboxes(value))
+    others = (box.address for name in _ANSWERED for value in headers.all(name) for box in mailboxes(value))
+    if any(not us.is_own(address) for address in others):
+        return False
+    return any(us.is_own(box.address) for value in headers.all("from") for box in mailboxes(value))
 
 
 def _precedence_is_automatic(headers: Headers) -> bool:

@@ -15,6 +15,7 @@ from bot.mail.quote_words import ADVERTS, CLOSINGS, DEVICES, SENT_FROM
 _LONGEST_SIGNATURE = 12
 _LONGEST_LINE = 80
 _LONGEST_FOOTER = 6
+_FEW_WORDS = 4
 _RULE = re.compile(r"^[\s_=*‐-―─-]{2,}$")
 _FOOTER = re.compile(
     r"mailing.?li(st|jst)|mailman/listinfo|listinfo|unsubscribe|google groups|liste de diffusion|lista de (correo"
@@ -70,10 +71,11 @@ def _is_advert(line: str) -> bool:
         return False
     if any(advert in bare for advert in ADVERTS):
         return True
-    if not bare.startswith(SENT_FROM) or len(bare.split()) > 10 or "," in bare:
+    if not bare.startswith(SENT_FROM) or len(bare.split()) > 10:
         return False
-    # A sentence goes on after the device's name; an advert does not.
-    return any(device in bare for device in DEVICES)
+    # A sentence goes on after the device's name; an advert does not: `my Verizon, Samsung Galaxy smartphone`.
+    last = bare.rpartition(",")[2]
+    return any(device in last for device in DEVICES) and (last == bare or len(last.split()) <= _FEW_WORDS)
 
 
 def _closing_start(lines: Sequence[str]) -> int | None:

@@ -15,6 +15,7 @@ The rules, all in favour of doubt (RFC 8601, section 7.1; RFC 7489, section 3.1)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ _PROVIDERS: dict[str, tuple[str, ...]] = {
     "imap.gmx.com": ("gmx.com", "gmx.net"),
     "imap.web.de": ("web.de",),
     "imap.mail.yahoo.com": (".yahoo.com",),
+    "imap.aol.com": (".yahoo.com",),
     "imap.zoho.com": ("mx.zohomail.com",),
     "imap.zoho.eu": ("mx.zohomail.eu",),
     "imappro.zoho.com": ("mx.zohomail.com",),
@@ -42,6 +44,7 @@ _PROVIDERS: dict[str, tuple[str, ...]] = {
 # Proton Mail is read through its Bridge, a program on this machine with a port of its own.
 _PROTON_BRIDGE_PORT = 1143
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _JUDGED = frozenset({"dmarc", "dkim", "spf"})
 
 
@@ -149,5 +152,6 @@ def _within(inner: str, outer: str) -> bool:
 
 
 def _labels(domain: str) -> int:
+    """Count a domain's labels; what is no domain has none, such as `smtp.helo=a.desk.test` behind an empty value."""
     labels = domain.split(".")
-    return len(labels) if all(labels) else 0
+    return len(labels) if all(map(_LABEL.fullmatch, labels)) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -24,6 +25,15 @@ SEARCH_TABLES = ("search_open", "search_closed")
 Compares = Callable[[SchemaItem, str | None, str, bool, object], bool]
 
 
+class Standing(Enum):
+    """How a database's schema stands against this version's."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
 class SchemaTooNew(Exception):
     """The database was migrated by a later version of Casebot; an older one must not touch it."""
 
@@ -32,13 +42,17 @@ def migrate(engine: Engine, metadata: MetaData, revision: str = "head") -> None:
     """Apply what is missing, up to a revision. Of processes that start at once all but the first find nothing to do."""
     with _locked(engine) as connection:
         config = _config(connection, metadata)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
-        if unknown:
+        if _standing(connection, config) is Standing.NEWER:
             raise SchemaTooNew(
                 "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
             )
         command.upgrade(config, revision)
+
+
+def standing(engine: Engine) -> Standing:
+    """Tell how a database's schema stands; nothing is changed."""
+    with engine.connect() as connection:
+        return _standing(connection, _config(connection, MetaData()))
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
@@ -48,6 +62,16 @@ def differences(engine: Engine, metadata: MetaData) -> list[object]:
             connection, opts={"compare_type": True, "include_object": compared_on(connection)}
         )
         return list(compare_metadata(context, metadata))
+
+
+def _standing(connection: Connection, config: Config) -> Standing:
+    scripts = ScriptDirectory.from_config(config)
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    if not heads:
+        return Standing.EMPTY
+    if heads - {script.revision for script in scripts.walk_revisions()}:
+        return Standing.NEWER
+    return Standing.CURRENT if heads == set(scripts.get_heads()) else Standing.OLDER
 
 
 def compared_on(connection: Connection) -> Compares:

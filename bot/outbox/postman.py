@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, event, not_, or_
+from sqlalchemy import ColumnElement, and_, event, not_, or_, true
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -29,8 +30,29 @@ FOLD_AT_MOST = 20
 IDLE_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Some of the deliveries: those to a place, or of a kind."""
+
+    place: str = ""
+    kind: str = ""
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition of a delivery on this beat."""
+        return and_(
+            true(),
+            *([col(Delivery.place) == self.place] if self.place else []),
+            *([col(Delivery.kind) == self.kind] if self.kind else []),
+        )
+
+
 class Postman:
-    """Says what is due, one delivery at a time, most pressing first, each lane in its order."""
+    """Says what is due, one delivery at a time, most pressing first, each lane in its order.
+
+    `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
+    `only` is his beat, `but` are the beats of others: a mail server or an upload that takes its time must not hold up
+    an alert.
+    """
 
     def __init__(
         self,
@@ -39,12 +61,18 @@ class Postman:
         sender: Sender,
         pacing: Pacing,
         consequences: Consequences | None = None,
+        foldable: Collection[str] = (),
+        *,
+        only: Beat | None = None,
+        but: Sequence[Beat] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._sender = sender
         self._pacing = pacing
         self._consequences = consequences
+        self._foldable = frozenset(foldable)
+        self._only, self._but = only, but
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -80,12 +108,26 @@ class Postman:
             delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
-            folded = _folded(session, delivery, now)
+            folded = self._folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
                 claimed.claimed_until = now + LEASE
             return Parcel(delivery, folded)
+
+    def _folded(self, session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
+        """Return the later deliveries of the lane that the head's words can say too."""
+        if not head.redraw and head.kind not in self._foldable:
+            return []
+        lane = select(Delivery).where(
+            Delivery.lane == head.lane, unsettled(Delivery), col(Delivery.id) > (head.id or 0)
+        )
+        waiting: list[Delivery] = []
+        for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
+            if not _goes_with(delivery, head) or delivery.due_at > now:
+                break
+            waiting.append(delivery)
+        return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
 
     def _sayable(self, now: datetime) -> SelectOfScalar[Delivery]:
         earlier = aliased(Delivery)
@@ -101,9 +143,14 @@ class Postman:
             .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
             .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
             .where(*(not_(place) for place in crowded))
+            .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
             .limit(1)
         )
+
+    def _beat(self) -> list[ColumnElement[bool]]:
+        mine = [self._only.holds()] if self._only else []
+        return [*mine, *(not_(others.holds()) for others in self._but)]
 
     def _carry(self, parcel: Parcel) -> int:
         delivery = parcel.delivery
@@ -183,18 +230,14 @@ def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> 
             wake()
 
 
-def _folded(session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
-    """Return the later deliveries of the lane that the head's words can say too."""
-    lane = select(Delivery).where(Delivery.lane == head.lane, unsettled(Delivery), col(Delivery.id) > (head.id or 0))
-    waiting: list[Delivery] = []
-    for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
-        if delivery.kind != head.kind or delivery.redraw != head.redraw or delivery.due_at > now:
-            break
-        # Words that may have been said already were said without the later ones.
-        if not head.redraw and _doubtful(delivery) != _doubtful(head):
-            break
-        waiting.append(delivery)
-    return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
+def _goes_with(delivery: Delivery, head: Delivery) -> bool:
+    """Whether one drawing says both: redraws of one and the same thing, or words of one kind in a row."""
+    if delivery.kind != head.kind or delivery.redraw != head.redraw:
+        return False
+    if head.redraw:
+        return delivery.subject == head.subject
+    # Words that may have been said already were said without the later ones.
+    return _doubtful(delivery) == _doubtful(head)
 
 
 def _doubtful(delivery: Delivery) -> bool:

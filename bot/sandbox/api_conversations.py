@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import events
+from bot.sandbox import events, postings
 from bot.sandbox.channels import Channel
 from bot.sandbox.pages import MOST, page, page_of_time, shown
 from bot.sandbox.people import BOT_USER_ID
@@ -108,6 +108,23 @@ def join(state: "State", call: Call) -> Json:
     return {"channel": channel.shape()}
 
 
+def invite(state: "State", call: Call) -> Json:
+    """conversations.invite: all of the people, or none; the whole channel hears of it."""
+    channel = _readable(state, call)
+    if channel.kind == "im":
+        raise SlackError("method_not_supported_for_channel_type")
+    users = [user.strip() for user in call.required("users", "no_user").split(",")]
+    if BOT_USER_ID in users:
+        raise SlackError("cant_invite_self")
+    if any(user not in state.people for user in users):
+        raise SlackError("user_not_found")
+    if any(user in channel.members for user in users):
+        raise SlackError("already_in_channel")
+    for user in users:
+        postings.let_in(state, channel, user, inviter=BOT_USER_ID)
+    return {"channel": channel.shape()}
+
+
 METHODS = {
     "conversations.list": list_,
     "conversations.info": one,
@@ -115,6 +132,7 @@ METHODS = {
     "conversations.replies": replies,
     "conversations.open": open_,
     "conversations.members": members,
+    "conversations.invite": invite,
     "conversations.join": join,
     "users.conversations": of_user,
 }

@@ -60,15 +60,16 @@ def user_by_email(state: "State", call: Call) -> Json:
 
 
 def usergroups(state: "State", call: Call) -> Json:
-    """usergroups.list."""
-    with_users = call.flag("include_users")
-    return {"usergroups": [group.shape(with_users=with_users) for group in state.usergroups.values()]}
+    """usergroups.list: disabled groups only with `include_disabled`."""
+    with_users, disabled = call.flag("include_users"), call.flag("include_disabled")
+    groups = [group for group in state.usergroups.values() if disabled or not group.deleted]
+    return {"usergroups": [group.shape(with_users=with_users) for group in groups]}
 
 
 def usergroup_users(state: "State", call: Call) -> Json:
     """usergroups.users.list."""
     group = state.usergroups.get(call.required("usergroup"))
-    if group is None:
+    if group is None or (group.deleted and not call.flag("include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": list(group.users)}
 

@@ -1,7 +1,7 @@
 """What Slack tells the bot: event payloads, sent down the socket."""
 
 from bot.sandbox.channels import Channel
-from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID
+from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID, Person, Usergroup
 from bot.sandbox.shapes import Envelope, Json
 from bot.sandbox.state import State
 
@@ -50,7 +50,8 @@ def tell_message(state: State, channel: Channel, message: Json) -> None:
     place = {"channel": channel.id, "event_ts": message["ts"]}
     tell(state, bare | place | {"channel_type": channel.kind})
     mentioned = f"<@{BOT_USER_ID}>" in message.get("text", "")
-    if mentioned and channel.kind != "im" and message.get("user") != BOT_USER_ID and "subtype" not in message:
+    by_somebody = message.get("user") != BOT_USER_ID and message.get("subtype", "file_share") == "file_share"
+    if mentioned and channel.kind != "im" and by_somebody:
         tell(state, bare | place | {"type": "app_mention"})
 
 
@@ -98,11 +99,38 @@ def tell_file(state: State, channel: Channel, file_id: str, message: Json) -> No
         })  # fmt: skip
 
 
-def tell_membership(state: State, kind: str, user: str, channel: Channel) -> None:
-    """Tell of member_joined_channel or member_left_channel."""
+def tell_membership(state: State, kind: str, user: str, channel: Channel, inviter: str = "") -> None:
+    """Tell of member_joined_channel or member_left_channel; `inviter` is who added the member, if somebody did."""
     letter = "G" if channel.kind == "group" else "C"
     event = {"type": kind, "user": user, "channel": channel.id, "channel_type": letter, "team": TEAM_ID}
-    tell(state, event | {"event_ts": state.next_ts()})
+    tell(state, event | ({"inviter": inviter} if inviter else {}) | {"event_ts": state.next_ts()})
+
+
+def tell_person(state: State, kind: str, person: Person) -> None:
+    """Tell of team_join, or of user_change: a new name, a deactivation, a guest made a member."""
+    now = {"cache_ts": int(state.clock.now().timestamp())} if kind == "user_change" else {}
+    tell(state, {"type": kind, "user": state.described(person), **now, "event_ts": state.next_ts()})
+
+
+def tell_usergroup(state: State, kind: str, group: Usergroup) -> None:
+    """Tell of subteam_created or subteam_updated."""
+    tell(state, {"type": kind, "subteam": group.shape(with_users=True), "event_ts": state.next_ts()})
+
+
+def tell_members_changed(state: State, group: Usergroup, added: list[str], removed: list[str], before: int) -> None:
+    """Tell of subteam_members_changed; `before` is when the group changed last, in Unix seconds."""
+    tell(state, {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": TEAM_ID,
+        "date_previous_update": before,
+        "date_update": group.updated,
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": state.next_ts(),
+    })  # fmt: skip
 
 
 def told(message: Json) -> Json:

@@ -1,5 +1,8 @@
 """The payloads of clicks, submissions and shortcuts, as Slack sends them."""
 
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
 from bot.sandbox.channels import Channel
 from bot.sandbox.events import VERIFICATION_TOKEN
 from bot.sandbox.people import APP_ID, TEAM_ID, Person
@@ -19,8 +22,12 @@ PICKED = {
     "multi_conversations_select": "selected_conversations",
     "multi_channels_select": "selected_channels",
 }
+PICKED_MANY = {"multi_users_select", "multi_conversations_select", "multi_channels_select"}
 CHOSEN = {"static_select", "external_select", "overflow", "radio_buttons"}
 CHOSEN_MANY = {"multi_static_select", "multi_external_select", "checkboxes"}
+Offered: TypeAlias = Mapping[str, list[Json]]
+"""The options that the bot suggested to a person, by the action_id of an external select."""
+NOTHING: Final[Offered] = {}
 
 
 def gesture(state: State, kind: str, person: Person) -> Json:
@@ -63,7 +70,7 @@ def find_element(blocks: list[Json], action_id: str, value: object) -> tuple[Jso
     return (exact or found)[0]
 
 
-def action_of(state: State, block: Json, element: Json, value: object) -> Json:
+def action_of(state: State, block: Json, element: Json, value: object, offered: Offered = NOTHING) -> Json:
     """Return the entry of `actions` for a click on, or a choice in, an element."""
     action: Json = {
         "action_id": element["action_id"],
@@ -73,30 +80,45 @@ def action_of(state: State, block: Json, element: Json, value: object) -> Json:
     }
     if element["type"] == "button":
         return action | {key: element[key] for key in ("text", "value", "style") if key in element}
-    return action | chosen(element, value)
+    return action | chosen(element, value, offered)
 
 
-def chosen(element: Json, value: object) -> Json:
-    """Return how Slack writes what stands in an element: a choice, a date, words."""
+def chosen(element: Json, value: object, offered: Offered = NOTHING) -> Json:
+    """Return how Slack writes what stands in an element: a choice, a date, words, files."""
     kind = element["type"]
+    if kind == "file_input":
+        return {"files": value or []}
     if kind in CHOSEN:
-        return {"selected_option": _option(element, value) if value is not None else None}
+        return {"selected_option": _option(element, value, offered) if value is not None else None}
+    if kind in PICKED_MANY:
+        return {PICKED[kind]: _listed(value)}
     if kind in CHOSEN_MANY:
-        values = value if isinstance(value, (list, tuple, set)) else [value] if value is not None else []
-        return {"selected_options": [_option(element, one) for one in values]}
+        return {"selected_options": [_option(element, one, offered) for one in _listed(value)]}
     return {PICKED.get(kind, "value"): value}
 
 
-def _option(element: Json, value: object) -> Json:
-    options: list[Json] = list(element.get("options", []))
-    for group in element.get("option_groups", []):
-        options += group["options"]
-    for option in options:
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple, set)) else [value] if value is not None else []
+
+
+def _option(element: Json, value: object, offered: Offered) -> Json:
+    """Return the option with this value: of the element, or of those the bot suggested for it."""
+    for option in [*options_in(element), *offered.get(element["action_id"], []), *_chosen_before(element)]:
         if option["value"] == value:
             return option
-    if element["type"].endswith("external_select"):
-        return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
-    raise LookupError(f"{element['action_id']} has no option {value!r}")
+    typed_first = ": type into it first (suggest)" if element["type"].endswith("external_select") else ""
+    raise LookupError(f"{element['action_id']} has no option {value!r}{typed_first}")
+
+
+def _chosen_before(element: Json) -> list[Json]:
+    single: list[Json] = [element["initial_option"]] if "initial_option" in element else []
+    return single + list(element.get("initial_options", []))
+
+
+def options_in(menu: Json) -> list[Json]:
+    """Return every option of a menu, or of the answer to what was typed into one, grouped or not."""
+    groups = menu.get("option_groups") or []
+    return [*(menu.get("options") or []), *(option for group in groups for option in group["options"])]
 
 
 def initial(element: Json) -> Json:
@@ -118,7 +140,7 @@ def keep_choice(view: Json, action: Json) -> None:
     view["state"]["values"].setdefault(action["block_id"], {})[action["action_id"]] = chosen_now
 
 
-def filled_in(view: Json, values: Json) -> Json:
+def filled_in(view: Json, values: Json, offered: Offered = NOTHING) -> Json:
     """Return the `state` of a view or message: `values` by action_id or block_id, else what stood there."""
     kept: dict[str, Json] = view.get("state", {}).get("values", {})
     state: dict[str, Json] = {}
@@ -129,7 +151,7 @@ def filled_in(view: Json, values: Json) -> Json:
                 continue
             key = next((k for k in (element.get("action_id"), block["block_id"]) if k in values), None)
             stood = kept.get(block["block_id"], {}).get(element["action_id"]) or initial(element)
-            shown = stood if key is None else chosen(element, values[key])
+            shown = stood if key is None else chosen(element, values[key], offered)
             known.discard(str(key))
             state.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], **shown}
     if known:

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from bot.sandbox.state import State
 
 ALL_SCOPES = (
-    "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:read",
-    "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:read",
-    "reactions:write", "team:read", "usergroups:read", "users:read", "users:read.email",
+    "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
+    "commands", "files:read", "files:write", "groups:history", "groups:read", "groups:write", "im:history", "im:read",
+    "im:write", "reactions:read", "reactions:write", "team:read", "usergroups:read", "users:read", "users:read.email",
 )  # fmt: skip
 PREFIX = {"channel": "channels", "group": "groups", "im": "im"}
 """How scopes call the kinds of conversations."""
@@ -44,6 +44,7 @@ BY_PLACE = {
     "conversations.history": "history",
     "conversations.replies": "history",
 }
+TO_INVITE = {"channel": "channels:manage", "group": "groups:write", "im": "im:write"}
 BY_TYPES = {"conversations.list", "users.conversations"}
 SUBSCRIBED_AS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
@@ -56,16 +57,32 @@ class Grants:
         self.scopes: frozenset[str] = frozenset(ALL_SCOPES)
         self.events: frozenset[str] | None = None
         """The subscribed bot events; None: every one."""
+        self._features: Json | None = None
 
     def install(self, manifest: Mapping[str, Json]) -> None:
         """Grant what an app manifest (as parsed from JSON or YAML) asks for, and nothing else from now on."""
         self.scopes = frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ()))
         self.events = frozenset(manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ()))
+        self._features = manifest.get("features")
         self.enforced = True
 
     def allows(self, scope: str) -> bool:
         """Whether the bot may use this scope."""
         return not self.enforced or scope in self.scopes
+
+    def has_command(self, command: str) -> bool:
+        """Whether a slash command is the app's; every one is, until a manifest with features was installed."""
+        if self._features is None:
+            return True
+        return command in {declared["command"] for declared in self._features.get("slash_commands", ())}
+
+    def check_shortcut(self, kind: str, callback_id: str) -> None:
+        """LookupError for a shortcut (message or global) that an installed manifest with features does not declare."""
+        if self._features is None:
+            return
+        declared = {one["callback_id"] for one in self._features.get("shortcuts", ()) if one["type"] == kind}
+        if callback_id not in declared:
+            raise LookupError(f"the manifest declares no {kind} shortcut {callback_id!r}; there are {sorted(declared)}")
 
     @property
     def allows_posts_everywhere(self) -> bool:
@@ -94,6 +111,9 @@ def _needed(state: "State", call: Call) -> Collection[str]:
     if call.method in BY_PLACE:
         channel = state.channels.get(call.text("channel"))
         return [f"{PREFIX[channel.kind if channel else 'channel']}:{BY_PLACE[call.method]}"]
+    if call.method == "conversations.invite":
+        channel = state.channels.get(call.text("channel"))
+        return [TO_INVITE[channel.kind if channel else "channel"]]
     if call.method in BY_TYPES:
         kinds = call.text("types", "public_channel").split(",")
         return [f"{TYPE_PREFIX[kind.strip()]}:read" for kind in kinds if kind.strip() in TYPE_PREFIX]

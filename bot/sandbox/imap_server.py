@@ -14,7 +14,7 @@ from pymap.backend.dict.mailbox import MailboxData, Message
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
-from pymap.parsing.specials import FetchRequirement
+from pymap.parsing.specials import FetchRequirement, Flag
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
@@ -26,6 +26,17 @@ class KeptMail:
     uid: int
     arrived: datetime
     raw: bytes
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptFolder:
+    """A folder: its UIDVALIDITY, the highest UID it ever gave, its mails."""
+
+    name: str
+    validity: int
+    highest: int
+    mails: tuple[KeptMail, ...]
 
 
 class QuietConfig(Config):
@@ -149,19 +160,29 @@ class ImapServer:
         async with self._folder(folder) as mailbox:
             return [(m.uid, await _raw(m)) async for m in mailbox.messages()]
 
-    async def kept(self, folder: str) -> tuple[int, list[KeptMail]]:
-        """Return a folder's UIDVALIDITY and its mails."""
-        async with self._folder(folder) as mailbox:
-            mails = [KeptMail(m.uid, m.internal_date, await _raw(m)) async for m in mailbox.messages()]
-            return mailbox.uid_validity, mails
+    async def kept(self) -> list[KeptFolder]:
+        """Return every folder with all that IMAP promises to keep."""
+        async with self._login.demo_user_identity.new_session() as session:
+            tree = await session.mailbox_set.list_mailboxes()
+        return [await self._kept(entry.name) for entry in tree.list() if entry.exists]
 
-    async def put_back(self, folder: str, validity: int, mails: list[KeptMail]) -> None:
+    async def _kept(self, name: str) -> KeptFolder:
+        async with self._folder(name) as mailbox:
+            mails = [
+                KeptMail(m.uid, m.internal_date, await _raw(m), tuple(sorted(str(flag) for flag in m.permanent_flags)))
+                async for m in mailbox.messages()
+            ]
+            return KeptFolder(name, mailbox.uid_validity, mailbox._max_uid, tuple(mails))
+
+    async def put_back(self, folder: KeptFolder) -> None:
         """Make a folder what it was, UIDVALIDITY and UIDs included; pymap has no public way to say so."""
-        async with self._folder(folder) as mailbox:
-            mailbox._uid_validity = validity
-            for mail in mails:
+        async with self._folder(folder.name) as mailbox:
+            mailbox._uid_validity = folder.validity
+            for mail in folder.mails:
                 mailbox._max_uid = mail.uid - 1
-                await mailbox.append(AppendMessage(mail.raw, mail.arrived, frozenset()), recent=False)
+                flags = frozenset(Flag(flag.encode()) for flag in mail.flags)
+                await mailbox.append(AppendMessage(mail.raw, mail.arrived, flags), recent=False)
+            mailbox._max_uid = folder.highest
 
 
 async def _raw(message: Message) -> bytes:

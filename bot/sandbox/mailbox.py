@@ -34,8 +34,9 @@ class Mailbox:
         self.password = secrets.token_urlsafe(12)
         self._clock, self._changes = clock, changes
         self._imap = ImapServer(self.address, self.password, imap_port)
-        self._smtp = SmtpSink(self.address, self.password, self._take, smtp_port)
+        self._smtp = SmtpSink(self.address, self.password, self._take, self._refusal_of, smtp_port)
         self._inboxes: dict[str, list[EmailMessage]] = defaultdict(list)
+        self._refusals: dict[str, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_away = False
 
@@ -81,6 +82,11 @@ class Mailbox:
         self.deliver(mail)
         return mail
 
+    def refuse(self, address: str, answer: str = "550 5.1.1 No such user here") -> None:
+        """Answer mail to this person with an SMTP refusal from now on; an empty answer lets it through again."""
+        with self._changes.writing():
+            self._refusals[address.casefold()] = answer
+
     def inbox(self, address: str) -> list[EmailMessage]:
         """Return what was sent to this person by SMTP, oldest first."""
         with self._changes.reading():
@@ -96,13 +102,13 @@ class Mailbox:
         return self._wait(self._imap.stored(folder))
 
     def kept(self) -> Json:
-        """Return all mail as JSON, for a snapshot."""
-        validity, mails = self._wait(self._imap.kept("INBOX"))
-        return snapshot.mail_as_json(self, validity, mails)
+        """Return all mail as JSON, every folder of it, for a snapshot."""
+        return snapshot.mail_as_json(self, self._wait(self._imap.kept()))
 
     def put_back(self, kept: Json) -> None:
         """Take back what `kept` returned."""
-        self._wait(self._imap.put_back("INBOX", kept["uid_validity"], snapshot.mails_of(kept)))
+        for folder in snapshot.folders_of(kept):
+            self._wait(self._imap.put_back(folder))
         with self._changes.writing():
             self._inboxes.update(snapshot.inboxes_of(kept))
 
@@ -113,6 +119,10 @@ class Mailbox:
     def describe(self) -> str:
         """Return who has how much mail, for error messages."""
         return "\n".join(f"{address}: {len(mails)} mails" for address, mails in self.inboxes().items())
+
+    def _refusal_of(self, recipient: str) -> str:
+        with self._changes.reading():
+            return self._refusals.get(parseaddr(recipient)[1].casefold(), "")
 
     async def _deliver(self, raw: bytes, folder: str = "INBOX", arrived: datetime | None = None) -> int:
         uid = await self._imap.append(raw, arrived or self._clock.now(), folder)

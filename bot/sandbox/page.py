@@ -6,19 +6,28 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.mailbox import Mailbox
-from bot.sandbox.page_blocks import drawing_room
+from bot.sandbox.page_blocks import drawing_room, option_shown
 from bot.sandbox.page_deeds import Deeds, view_query
+from bot.sandbox.page_files import PageFiles
 from bot.sandbox.page_forms import Form, read_form
+from bot.sandbox.page_guard import HEADERS, Guard
 from bot.sandbox.page_plugs import Outlets
 from bot.sandbox.page_sight import DESK, HOME, NEWEST, OWN, Sight
 from bot.sandbox.page_stage import Stage
@@ -27,16 +36,10 @@ from bot.sandbox.page_unread import ReadMarks
 from bot.sandbox.people import Person
 from bot.sandbox.workspace import Workspace
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 SHORTEST_PAUSE = 0.15
 """Seconds between two changes told to a page."""
+RETRY = 500
+"""Milliseconds after which a page that lost the sandbox asks again."""
 KEPT = ("as", "at", "box", "pane")
 BOXES = {OWN, DESK}
 PANES = {"slack", "mail", "story"}
@@ -54,6 +57,8 @@ class Page:
         self._closed = asyncio.Event()
         self._marks = ReadMarks()
         self._deeds = Deeds(workspace, mailbox, outlets, advance)
+        self._guard = Guard(workspace)
+        self._files = PageFiles(workspace, mailbox, self._guard)
 
     @property
     def stage(self) -> Stage:
@@ -70,6 +75,8 @@ class Page:
             Route("/", self._whole),
             Route("/archives/{channel}/{message}", self._permalink),
             Route("/sandbox/changes", self._changes),
+            Route("/sandbox/suggest", self._suggest, methods=["POST"]),
+            *self._files.routes(),
             Route("/sandbox/{deed}", self._deed, methods=["POST"]),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ]
@@ -79,7 +86,7 @@ class Page:
         self._closed.set()
 
     async def _whole(self, request: Request) -> Response:
-        refusal = self._refusal(request)
+        refusal = self._guard.refusal(request)
         if refusal is not None:
             return refusal
         html = await run_in_threadpool(self._draw, self._sight(request))
@@ -134,11 +141,11 @@ class Page:
         asked = request.query_params.get("as", "")
         reader = asked if asked in people else next(iter(people), "")
         query = urlencode({"as": reader, "at": place, "newest": MOST_SHOWN})
-        return self._refusal(request) or RedirectResponse(f"/?{query}#m{name[:-6]}.{name[-6:]}", 303)
+        return self._guard.refusal(request) or RedirectResponse(f"/?{query}#m{name[:-6]}.{name[-6:]}", 303)
 
     async def _deed(self, request: Request) -> Response:
         """Carry out a form and send the page to where that shows."""
-        refusal = self._refusal(request)
+        refusal = self._guard.refusal(request)
         if refusal is not None:
             return refusal
         deed = self._deeds.by_name.get(request.path_params["deed"])
@@ -152,9 +159,22 @@ class Page:
             return PlainTextResponse(f"That didn’t work: {_sentence(wrong)}", 400)
         return RedirectResponse(f"/?{urlencode(_address(form) | (whereto or {}))}", 303)
 
+    async def _suggest(self, request: Request) -> Response:
+        """Ask the bot what it suggests for the words typed into an external select."""
+        refusal = self._guard.refusal(request)
+        if refusal is not None:
+            return refusal
+        try:
+            async with request.form() as fields:
+                form = await read_form(fields)
+            options = await run_in_threadpool(self._deeds.suggest, form)
+        except (LookupError, ValueError) as wrong:
+            return JSONResponse({"trouble": _sentence(wrong)}, 400)
+        return JSONResponse([option_shown(option) for option in options])
+
     async def _changes(self, request: Request) -> Response:
         """Tell a page of every change, as server-sent events."""
-        refusal = self._refusal(request)
+        refusal = self._guard.refusal(request)
         if refusal is not None:
             return refusal
         return StreamingResponse(self._told(), media_type="text/event-stream", headers=HEADERS)
@@ -171,7 +191,7 @@ class Page:
         try:
             while not self._closed.is_set():
                 rung.clear()
-                yield f"data: {json.dumps(self._workspace.changes.version)}\n\n"
+                yield f"retry: {RETRY}\ndata: {json.dumps(self._workspace.changes.version)}\n\n"
                 waiting = asyncio.create_task(rung.wait())
                 await asyncio.wait({waiting, closed}, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
@@ -180,17 +200,6 @@ class Page:
             stop()
             waiting.cancel()
             closed.cancel()
-
-    def _refusal(self, request: Request) -> Response | None:
-        """Refuse names other than this machine's (DNS rebinding) and deeds of other websites (CSRF)."""
-        port = urlsplit(self._workspace.url).port
-        hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        host = request.headers.get("host", "")
-        if host not in hosts:
-            return PlainTextResponse("This sandbox answers on 127.0.0.1 only.", 421)
-        if request.method == "POST" and request.headers.get("origin") != f"http://{host}":
-            return PlainTextResponse("Only the sandbox’s own page may do that.", 403)
-        return None
 
 
 def _address(form: Form) -> dict[str, str]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from bot.sandbox.emoji import emoji
 from bot.sandbox.mrkdwn import Reader
+from bot.sandbox.postings import elements_of
 from bot.sandbox.shapes import Json
 from bot.sandbox.state import State
 
@@ -100,6 +101,33 @@ def options_of(state: State, element: Json) -> list[tuple[str, list[tuple[str, s
     return [(_words(group.get("label")), [_option(option) for option in group["options"]]) for group in groups]
 
 
+def option_shown(option: Json) -> Json:
+    """Return value, text and description of an option as the page's script draws it."""
+    value, text, description = _option(option)
+    return {"value": value, "text": text, "description": description}
+
+
+def standing(view: Json) -> Json:
+    """Return a view whose elements begin with what stands in them now, by the view's `state`."""
+    values: dict[object, Json] = view.get("state", {}).get("values", {})
+    for block in view["blocks"]:
+        for element in elements_of(block):
+            kept = values.get(block.get("block_id"), {}).get(str(element.get("action_id")))
+            if kept is not None:
+                _begin_with(element, kept)
+    return view
+
+
+def _begin_with(element: Json, kept: Json) -> None:
+    for key in [key for key in element if key.startswith("initial_")]:
+        del element[key]
+    for key, value in kept.items():
+        if key == "files":
+            element["files"] = value
+        elif key != "type" and value not in (None, []):
+            element["initial_" + key.removeprefix("selected_")] = value
+
+
 def chosen_in(element: Json) -> set[str]:
     """Return the values that are chosen before anybody touched the element."""
     options = [*element.get("initial_options", []), element.get("initial_option") or {}]
@@ -119,7 +147,7 @@ def typed_in(element: Json) -> str:
 def name_of(element: Json) -> str:
     """Return what an element is called where no label stands beside it."""
     kind = str(element["type"])
-    return _words(element.get("placeholder")) or NAMES.get(kind, "Choose")
+    return _words(element.get("placeholder")) or NAMES.get(kind, "Type to search" if kind in EXTERNAL else "Choose")
 
 
 def from_markdown(text: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.sandbox.gestures import options_in
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page_forms import Form, Upload, value_of, view_values
 from bot.sandbox.page_plugs import Outlets
 from bot.sandbox.page_sight import HOME
 from bot.sandbox.page_stage import Stage
 from bot.sandbox.page_story import View, World, look_at
+from bot.sandbox.shapes import Json
 from bot.sandbox.workspace import Workspace
 
 LONGEST_STEP = timedelta(days=366)
@@ -29,9 +31,12 @@ class Deeds:
         self.stage = Stage()
         self.by_name: dict[str, Callable[[Form], Whereto]] = {
             "say": self.say,
+            "edit": self.edit,
+            "delete": self.delete,
             "click": self.click,
             "react": self.react,
             "shortcut": self.shortcut,
+            "global_shortcut": self.global_shortcut,
             "dismiss": self.dismiss,
             "home": self.open_home,
             "submit": self.submit,
@@ -48,28 +53,66 @@ class Deeds:
         return look_at(self.workspace, self.mailbox, self.outlets, self.stage.since, self.stage.is_news)
 
     def say(self, form: Form) -> Whereto:
-        """Post a message, or run a slash command where the text begins with one."""
+        """Post a message, with files or without, or run a slash command where the text begins with one."""
         user, place, text = form.one("as"), form.one("channel"), form.one("text").strip()
         thread = form.one("thread_ts")
-        if text.startswith("/") and not thread:
-            command, _, rest = text.partition(" ")
+        files = [(file.name, file.content) for file in form.files]
+        if text.startswith("/") and not files:
+            self._command(user, place, text, thread)
+        elif text or files:
+            self.workspace.say(user, place, text, thread, files=files)
+        return None
+
+    def _command(self, user: str, place: str, text: str, thread: str) -> None:
+        command, _, rest = text.partition(" ")
+        if not thread:
             self.workspace.command(user, place, command, rest)
-        elif text:
-            self.workspace.say(user, place, text, thread)
+            return
+        with self.workspace.changes.writing():
+            channel = self.workspace.place(user, place)
+            self.workspace.whisper_from_slack(user, channel, f"`{command}` is not supported in threads. Sorry!", thread)
+
+    def edit(self, form: Form) -> Whereto:
+        """Change one's own message."""
+        if not form.one("text").strip():
+            raise ValueError("an empty message says nothing: delete it instead")
+        self.workspace.edit(form.one("as"), form.one("channel"), form.one("ts"), form.one("text").strip())
+        return None
+
+    def delete(self, form: Form) -> Whereto:
+        """Delete one's own message."""
+        self.workspace.delete(form.one("as"), form.one("channel"), form.one("ts"))
         return None
 
     def click(self, form: Form) -> Whereto:
-        """Use an element of a message, of the App Home or of the modal."""
+        """Use an element of a message, of the App Home or of the modal; what was filled in there travels along."""
         user, action_id = form.one("as"), form.one("action_id")
         value = value_of(form.one("kind"), form.many("value"))
         surface = form.one("surface")
         if surface == HOME:
+            self._fill_in(user, self.workspace.home(user), form, home=True)
             self.workspace.click_home(user, action_id, value)
         elif surface == "modal":
+            self._fill_in(user, self.workspace.modal(user), form, home=False)
             self.workspace.click_modal(user, action_id, value)
         else:
             self.workspace.click(user, form.one("channel"), form.one("ts"), action_id, value)
         return None
+
+    def _fill_in(self, user: str, view: Json | None, form: Form, *, home: bool) -> None:
+        if view is not None and (values := view_values(view, form)):
+            self.workspace.fill_in(user, values, home=home)
+
+    def suggest(self, form: Form) -> list[Json]:
+        """Type into an external select; returns the options the bot suggests."""
+        user, surface = form.one("as"), form.one("surface")
+        channel, ts = ("", "") if surface else (form.one("channel"), form.one("ts"))
+        ended = self.workspace.suggest(
+            user, form.one("action_id"), form.one("words"), channel, ts, home=surface == HOME
+        )
+        if not ended.acked:
+            raise ValueError("the bot did not answer")
+        return options_in(ended.payload or {})
 
     def react(self, form: Form) -> Whereto:
         """Add one's reaction, or take it back."""
@@ -84,6 +127,11 @@ class Deeds:
     def shortcut(self, form: Form) -> Whereto:
         """Choose one of the app's entries in a message's menu."""
         self.workspace.shortcut(form.one("as"), form.one("channel"), form.one("ts"), form.one("callback_id"))
+        return None
+
+    def global_shortcut(self, form: Form) -> Whereto:
+        """Choose one of the app's entries in the ⚡ menu."""
+        self.workspace.global_shortcut(form.one("as"), form.one("callback_id"))
         return None
 
     def dismiss(self, form: Form) -> Whereto:
@@ -108,9 +156,9 @@ class Deeds:
         return None
 
     def close_modal(self, form: Form) -> Whereto:
-        """Close the modal that is open."""
+        """Close the modal that is open, or all of them by the X."""
         if self.workspace.modal(form.one("as")) is not None:
-            self.workspace.close_view(form.one("as"))
+            self.workspace.close_view(form.one("as"), whole=bool(form.one("whole")))
         return None
 
     def mail(self, form: Form) -> Whereto:

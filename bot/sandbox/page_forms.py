@@ -10,6 +10,8 @@ from bot.sandbox.postings import elements_of
 from bot.sandbox.shapes import Json
 
 MOST_BYTES = 10_000_000
+FIELD = "field:"
+"""What the names of fields in views begin with, before the block_id, so that none takes another's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,15 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was filled in; a name may have several values."""
+    """What was filled in; a name may have several values, and several files."""
 
     fields: Mapping[str, list[str]]
-    files: tuple[Upload, ...] = field(default=())
+    uploads: Mapping[str, list[Upload]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[Upload]:
+        """Every file of the form."""
+        return [file for files in self.uploads.values() for file in files]
 
     def one(self, name: str) -> str:
         """Return a field's only value, empty if it is not there."""
@@ -38,18 +45,19 @@ class Form:
 
 
 async def read_form(given: FormData) -> Form:
-    """Return a form with its files read. ValueError where they are too much for a mail."""
+    """Return a form with its files read. ValueError where they are too much."""
     fields: dict[str, list[str]] = {}
-    files: list[Upload] = []
+    uploads: dict[str, list[Upload]] = {}
     for name, value in given.multi_items():
         if not isinstance(value, UploadFile):
-            fields.setdefault(name, []).append(str(value))
+            fields.setdefault(name, []).append(str(value).replace("\r\n", "\n"))  # multipart makes them so
         elif value.filename:
             kind = value.content_type or "application/octet-stream"
-            files.append(Upload(value.filename, kind, await value.read()))
-    if sum(len(file.content) for file in files) > MOST_BYTES:
-        raise ValueError("attachments may have 10 MB in all")
-    return Form(fields, tuple(files))
+            uploads.setdefault(name, []).append(Upload(value.filename, kind, await value.read()))
+    form = Form(fields, uploads)
+    if sum(len(file.content) for file in form.files) > MOST_BYTES:
+        raise ValueError("files may have 10 MB in all")
+    return form
 
 
 def value_of(kind: str, given: list[str]) -> object:
@@ -62,13 +70,18 @@ def value_of(kind: str, given: list[str]) -> object:
 
 
 def view_values(view: Json, form: Form) -> Json:
-    """Return what was filled in, by block_id; an empty field is a field left empty."""
+    """Return what was filled in, by block_id: an empty field is a field left empty.
+
+    What the form does not have is left as it stood, and so is a file_input without new files.
+    """
     values: Json = {}
     for block in view["blocks"]:
-        if block["type"] != "input":
-            continue
-        for element in elements_of(block):
-            values[block["block_id"]] = value_of(element["type"], form.many(block["block_id"]))
+        name = FIELD + block["block_id"]
+        for element in elements_of(block) if block["type"] == "input" else ():
+            if element["type"] != "file_input" and name in form.fields:
+                values[block["block_id"]] = value_of(element["type"], form.many(name))
+            elif name in form.uploads:
+                values[block["block_id"]] = [(file.name, file.content) for file in form.uploads[name]]
     return values
 
 

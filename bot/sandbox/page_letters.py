@@ -2,7 +2,7 @@
 
 import email.policy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -10,8 +10,9 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import lru_cache
+from hashlib import sha256
 
-LONGEST_MAIL = 2_000_000
+LONGEST_MAIL = 20_000_000
 LONGEST_HEADER = 2_000
 LONGEST_TEXT = 20_000
 MOST_PARTS = 50
@@ -32,6 +33,8 @@ class Letter:
     verified: bool
     at: datetime | None
     attachments: tuple[tuple[str, int], ...] = ()
+    key: str = ""
+    """What tells this mail's bytes from all others."""
 
     @property
     def name(self) -> str:
@@ -93,10 +96,31 @@ def conversations(letters: Iterable[Letter]) -> list[Conversation]:
 def read_letter(raw: bytes) -> Letter:
     """Read a mail for showing; what can't be read is shown as it is."""
     try:
-        return _letter(message_from_bytes(raw[:LONGEST_MAIL], policy=email.policy.compat32))
+        return replace(_letter(_read(raw)), key=key_of(raw))
     except Exception:  # noqa: BLE001  (odd mail makes the parser raise anything, RecursionError too)
         text = raw[:LONGEST_TEXT].decode("latin-1")
         return Letter("?", "", "", "(a mail that can’t be read)", text, "", (), verified=False, at=None)
+
+
+def key_of(raw: bytes) -> str:
+    """Return the key of a mail's bytes."""
+    return sha256(raw).hexdigest()[:32]
+
+
+def attachment_of(raw: bytes, number: int) -> tuple[str, str, bytes] | None:
+    """Return name, type and bytes of a mail's attachment by its number in `Letter.attachments`."""
+    try:
+        attached = [(name, part) for part in _parts(_read(raw)) if (name := part.get_filename())]
+    except Exception:  # noqa: BLE001  (as in `read_letter`)
+        return None
+    if number >= len(attached):
+        return None
+    name, part = attached[number]
+    return name, part.get_content_type(), _content(part)
+
+
+def _read(raw: bytes) -> Message:
+    return message_from_bytes(raw[:LONGEST_MAIL], policy=email.policy.compat32)
 
 
 def _letter(mail: Message) -> Letter:

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from bot.sandbox.channels import Channel, is_top_level
 from bot.sandbox.mailbox import Mailbox
+from bot.sandbox.page_blocks import standing
 from bot.sandbox.page_letters import Conversation, Letter, conversations, read_letter
 from bot.sandbox.page_unread import ReadMarks
 from bot.sandbox.people import Person
 from bot.sandbox.shapes import Json
+from bot.sandbox.typed_text import typed
 from bot.sandbox.workspace import Workspace
 
 HOME = "home"
@@ -124,12 +126,14 @@ class Sight:
         return channel is not None and len(channel.top_level()) > self.newest
 
     def home(self) -> Json | None:
-        """Return this person's App Home."""
-        return self.workspace.home(self.person.id)
+        """Return this person's App Home, as it was filled in."""
+        view = self.workspace.home(self.person.id)
+        return view and standing(view)
 
     def modal(self) -> Json | None:
-        """Return the modal this person has open."""
-        return self.workspace.modal(self.person.id)
+        """Return the modal this person has open, as it was filled in."""
+        view = self.workspace.modal(self.person.id)
+        return view and standing(view)
 
     def mails(self) -> list[Conversation]:
         """Return the conversations of the mailbox looked at: this person's own, or all of the desk's."""
@@ -169,6 +173,8 @@ class Sight:
             "edited": "edited" in message and "bot_id" not in message,
             "alone": bool(message.get("is_ephemeral")),
             "reactions": [self._reaction(reaction) for reaction in message.get("reactions", [])],
+            "mine": message.get("user") == self.person.id and "subtype" not in message,
+            "typed": typed(self.workspace, str(message.get("text", ""))),
             "where": self.where | {"channel": self.place, "ts": message["ts"]},
         }
 

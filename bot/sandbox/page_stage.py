@@ -22,10 +22,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """An entry of the app's in each message's menu."""
+    """An entry of the app's: in each message's menu, or in the ⚡ menu where one writes."""
 
     callback_id: str
     name: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Stage:
 
     commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    """Those of messages."""
     steps: tuple[Step, ...] = ()
     since: str = ""
     is_news: Callable[[str], bool] = anything
+    global_shortcuts: tuple[Shortcut, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Protocol
 
 from bot.sandbox.mailbox import Mailbox
@@ -23,6 +24,7 @@ class Said:
     text: str
     thread_ts: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    reactions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,17 @@ class World:
 
     said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     """By channel name, oldest first; direct messages under `@` and the person's short name."""
-    whispers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Texts only one person sees, by short name."""
+    commanders: frozenset[str] = frozenset()
+    """Who got an answer to a slash command, by short name."""
     mails: tuple[Letter, ...] = ()
-    received: Mapping[str, int] = field(default_factory=dict)
-    """How many mails the desk sent, by address."""
+    received: Mapping[str, tuple[Letter, ...]] = field(default_factory=dict)
+    """What the desk sent, by address, oldest first."""
     homes: frozenset[str] = frozenset()
     ahead: timedelta = timedelta(0)
     returns: Mapping[str, int] = field(default_factory=dict)
     plugs: frozenset[str] = frozenset()
+    hears: frozenset[str] = frozenset()
+    """The events that the app's manifest subscribes to; none where no manifest was installed."""
 
 
 class Actor(Protocol):
@@ -118,17 +122,14 @@ def look_at(
                 _name(workspace, c.id): _said(list(c.messages.values()), since, is_news)
                 for c in workspace.channels.values()
             },
-            whispers={
-                workspace.people[user].name: tuple(text_of(message) for message in messages[-NEWEST:])
-                for user, messages in workspace.whispers.items()
-                if user in workspace.people
-            },
+            commanders=frozenset(workspace.people[user].name for user in workspace.commanders),
             mails=mails,
-            received={address: len(letters) for address, letters in inboxes.items()},
+            received={address: tuple(map(_sent, letters[-NEWEST:])) for address, letters in inboxes.items()},
             homes=frozenset(workspace.people[user].name for user in workspace.shelf.homes if user in workspace.people),
             ahead=workspace.clock.offset,
             returns=outlets.returns,
             plugs=frozenset(outlets.switches),
+            hears=workspace.grants.events or frozenset(),
         )
 
 
@@ -145,10 +146,15 @@ def _said(messages: list[Json], since: str, is_news: Callable[[str], bool]) -> t
             text,
             str(message.get("thread_ts", "")),
             tuple(_buttons(message)),
+            frozenset(str(reaction["name"]) for reaction in message.get("reactions", [])),
         )
         for message in messages[-NEWEST:]
         if message["ts"] > since and is_news(text := text_of(message))
     )
+
+
+def _sent(mail: EmailMessage) -> Letter:
+    return read_letter(bytes(mail))
 
 
 def _buttons(message: Json) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.shapes import Json
 
 TEAM_ID = "T0SANDBOX"
+STRANGE_TEAM_ID = "T0STRANGER"
 APP_ID = "A0SANDBOX"
 BOT_ID = "B0CASEBOT"
 BOT_USER_ID = "U0CASEBOT"
@@ -24,6 +25,16 @@ class Person:
     deleted: bool = False
     is_extra: bool = False
     """Whether this is somebody of the background, whom the page offers nobody to play."""
+    is_guest: bool = False
+    """A multi-channel guest; `is_single_channel_guest` those of one channel."""
+    is_single_channel_guest: bool = False
+    is_stranger: bool = False
+    """Somebody of another workspace, met through Slack Connect."""
+
+    @property
+    def team_id(self) -> str:
+        """The workspace somebody is of."""
+        return STRANGE_TEAM_ID if self.is_stranger else TEAM_ID
 
     def answers_to(self, who: str) -> bool:
         """Whether `who` is this person's id, short name, full name or address (any case)."""
@@ -47,7 +58,7 @@ class Person:
             "status_emoji": "",
             "status_expiration": 0,
             "avatar_hash": "g" + self.id.lower(),
-            "team": TEAM_ID,
+            "team": self.team_id,
         }
         if self.is_bot:
             return profile | {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
@@ -58,26 +69,34 @@ class Person:
         profile = self.profile()
         if not with_email:
             profile.pop("email", None)
-        return {
+        shape: Json = {
             "id": self.id,
-            "team_id": TEAM_ID,
+            "team_id": self.team_id,
             "name": self.name,
             "deleted": self.deleted,
+            "profile": profile,
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "updated": 1735689600,
+        }
+        if self.is_stranger:
+            shape["is_stranger"] = True
+        return shape if self.deleted else shape | self._living()
+
+    def _living(self) -> Json:
+        """Return what Slack leaves out of deactivated users."""
+        return {
             "color": "9f69e7",
             "real_name": self.real_name,
             "tz": "Etc/UTC",
             "tz_label": "Coordinated Universal Time",
             "tz_offset": 0,
-            "profile": profile,
             "is_admin": self.is_admin,
             "is_owner": False,
             "is_primary_owner": False,
-            "is_restricted": False,
-            "is_ultra_restricted": False,
-            "is_bot": self.is_bot,
-            "is_app_user": False,
+            "is_restricted": self.is_guest or self.is_single_channel_guest,
+            "is_ultra_restricted": self.is_single_channel_guest,
             "is_email_confirmed": not self.is_bot,
-            "updated": 1735689600,
             "who_can_share_contact_card": "EVERYONE",
         }
 
@@ -89,6 +108,10 @@ class Usergroup:
     id: str
     handle: str
     users: list[str] = field(default_factory=list)
+    updated: int = 1735689600
+    """When it changed last, in Unix seconds."""
+    deleted: int = 0
+    """When it was disabled, 0 while it is not."""
 
     def shape(self, *, with_users: bool) -> Json:
         """Return the usergroup object of usergroups.list."""
@@ -102,8 +125,8 @@ class Usergroup:
             "description": "",
             "is_external": False,
             "date_create": 1735689600,
-            "date_update": 1735689600,
-            "date_delete": 0,
+            "date_update": self.updated,
+            "date_delete": self.deleted,
             "auto_provision": False,
             "created_by": "U0ADA",
             "user_count": len(self.users),

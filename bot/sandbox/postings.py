@@ -187,6 +187,23 @@ def unreact(state: State, channel: Channel, ts: str, user: str, name: str) -> No
     raise SlackError("no_reaction")
 
 
+def let_in(state: State, channel: Channel, user: str, inviter: str = "") -> None:
+    """Make somebody a member: the bot hears of it, and a line in the channel says so."""
+    channel.members.append(user)
+    events.tell_membership(state, "member_joined_channel", user, channel, inviter)
+    line: Json = {"type": "message", "subtype": "channel_join", "user": user}
+    line["text"] = f"<@{user}> has joined the channel"
+    post(state, channel, line | ({"inviter": inviter} if inviter else {}))
+
+
+def let_go(state: State, channel: Channel, user: str) -> None:
+    """End a membership: a line in the channel says so, and the bot hears of it."""
+    words = f"<@{user}> has left the channel"
+    post(state, channel, {"type": "message", "subtype": "channel_leave", "user": user, "text": words})
+    channel.members.remove(user)
+    events.tell_membership(state, "member_left_channel", user, channel)
+
+
 def whisper(state: State, user: str, channel: Channel, message: Json, thread_ts: str = "") -> Json:
     """Show a message to one person; it is in no history and makes no event."""
     message |= {"ts": state.next_ts(), "channel": channel.id, "is_ephemeral": True}

@@ -8,14 +8,19 @@ from functools import partial
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Taker = Callable[[list[str], bytes], Awaitable[None]]
+Judge = Callable[[str], str]
 logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own use of a deprecated attribute
 
 
 class SmtpSink:
-    """A server on loopback that hands each accepted mail, with its recipients, to `take`."""
+    """A server on loopback that hands each accepted mail, with its recipients, to `take`.
 
-    def __init__(self, user: str, password: str, take: Taker, port: int = 0) -> None:
-        self._user, self._password, self._take = user, password, take
+    `judge` says what a recipient is answered with: an SMTP reply such as `550 5.1.1 No such user`, or nothing, which
+    accepts him.
+    """
+
+    def __init__(self, user: str, password: str, take: Taker, judge: Judge, port: int = 0) -> None:
+        self._user, self._password, self._take, self._judge = user, password, take, judge
         self._server: asyncio.Server | None = None
         self._talks: set[SMTP] = set()
         self.port = port
@@ -57,6 +62,16 @@ class SmtpSink:
     ) -> AuthResult:
         expected = LoginPassword(self._user.encode(), self._password.encode())
         return AuthResult(success=login == expected, handled=False)
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Accept or refuse a recipient; the name is aiosmtpd's."""
+        refusal = self._judge(address)
+        if not refusal:
+            envelope.rcpt_tos.append(address)
+            envelope.rcpt_options.extend(options)
+        return refusal or "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take one mail; the name is aiosmtpd's."""

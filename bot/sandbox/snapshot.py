@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.channels import Channel
 from bot.sandbox.files import StoredFile
-from bot.sandbox.imap_server import KeptMail
+from bot.sandbox.imap_server import KeptFolder, KeptMail
 from bot.sandbox.people import Person, Usergroup
 from bot.sandbox.shapes import Envelope, Json
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
     from bot.sandbox.state import State
 
-FORMAT = 1
+FORMAT = 2
 
 
 class UnknownSnapshot(ValueError):
@@ -79,19 +79,34 @@ def _put_workspace(state: "State", kept: Json) -> None:
     state.go_on_from(kept["numbers"])
 
 
-def mail_as_json(mailbox: "Mailbox", validity: int, mails: list[KeptMail]) -> Json:
-    """Return the desk's folder, UIDs and all, and what everybody else received."""
+def mail_as_json(mailbox: "Mailbox", folders: list[KeptFolder]) -> Json:
+    """Return the desk's folders, UIDs and flags and all, and what everybody else received."""
     inboxes = mailbox.inboxes()
     return {
-        "uid_validity": validity,
-        "mails": [{"uid": m.uid, "arrived": m.arrived.isoformat(), "raw": _text(m.raw)} for m in mails],
+        "folders": [_folder(folder) for folder in folders],
         "inboxes": {who: [_text(mail.as_bytes(policy=policy.SMTP)) for mail in got] for who, got in inboxes.items()},
     }
 
 
-def mails_of(kept: Json) -> list[KeptMail]:
-    """Return the folder's mails again."""
-    return [KeptMail(m["uid"], datetime.fromisoformat(m["arrived"]), _bytes(m["raw"])) for m in kept["mails"]]
+def _folder(folder: KeptFolder) -> Json:
+    mails = [
+        {"uid": m.uid, "arrived": m.arrived.isoformat(), "raw": _text(m.raw), "flags": list(m.flags)}
+        for m in folder.mails
+    ]
+    return {"name": folder.name, "validity": folder.validity, "highest": folder.highest, "mails": mails}
+
+
+def folders_of(kept: Json) -> list[KeptFolder]:
+    """Return the folders again."""
+    return [
+        KeptFolder(each["name"], each["validity"], each["highest"], tuple(map(_mail, each["mails"])))
+        for each in kept["folders"]
+    ]
+
+
+def _mail(kept: Json) -> KeptMail:
+    arrived = datetime.fromisoformat(kept["arrived"])
+    return KeptMail(kept["uid"], arrived, _bytes(kept["raw"]), tuple(kept["flags"]))
 
 
 def inboxes_of(kept: Json) -> Json:

@@ -45,6 +45,10 @@ class State:
         self.usergroups: dict[str, Usergroup] = {}
         self.whispers: dict[str, list[Json]] = {}
         self.deleted: list[Json] = []
+        self.commanders: set[str] = set()
+        """The ids of those whose slash command was acked."""
+        self.offered: dict[tuple[str, str], list[Json]] = {}
+        """The options last suggested to a person for an external select, by user and action_id."""
         self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
         self.unknown_methods: Counter[str] = Counter()
         self.grants = Grants()

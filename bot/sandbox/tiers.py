@@ -18,6 +18,7 @@ TIER_OF = {
     "chat.update": 3,
     "conversations.history": 3,
     "conversations.info": 3,
+    "conversations.invite": 3,
     "conversations.join": 3,
     "conversations.list": 2,
     "conversations.members": 4,

@@ -32,6 +32,20 @@ def sent_text(state: "State", typed: str) -> str:
     return CHANNEL.sub(lambda found: _channel(state, found), text)
 
 
+def typed(state: "State", sent: str) -> str:
+    """Return what a person would type to send this text: the inverse of `sent_text`, for editing."""
+    return unescape(TOKEN.sub(lambda found: _as_typed(state, found[1]), sent))
+
+
+def _as_typed(state: "State", token: str) -> str:
+    target, _, label = token.partition("|")
+    if target.startswith("@") and target[1:] in state.people:
+        return f"@{state.people[target[1:]].name}"
+    if target.startswith("!"):
+        return label or f"@{target[1:]}"
+    return f"#{label}" if target.startswith("#") else target
+
+
 def command_text(state: "State", typed: str) -> str:
     """Return a slash command's text under `should_escape: true`: as a message's, users with their names."""
     text = URL.sub(lambda link: f"<{link[0]}>", escape(typed))

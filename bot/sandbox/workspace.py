@@ -6,13 +6,15 @@ from datetime import datetime
 
 from bot.sandbox import events, postings
 from bot.sandbox.channels import Channel
-from bot.sandbox.interactions import Interactions
-from bot.sandbox.people import BOT_USER_ID, Person, Usergroup
+from bot.sandbox.files import StoredFile
+from bot.sandbox.modals import Modals
+from bot.sandbox.people import Person
+from bot.sandbox.residents import Residents
 from bot.sandbox.shapes import Json
 from bot.sandbox.typed_text import sent_text
 
 
-class Workspace(Interactions):
+class Workspace(Residents, Modals):
     """A small Slack. `user` and `channel` are ids or names; `@casebot` is a person's DM with the bot.
 
     Every method may be called from any thread but the sandbox's own loop; what is returned is a copy.
@@ -48,14 +50,14 @@ class Workspace(Interactions):
             told = events.told(message) | {"channel": place.id, "channel_type": place.kind}
             return copy.deepcopy(told | {"event_ts": message["ts"]})
 
-    def settle_in(self, name: str, real_name: str, email: str, *channels: str) -> Person:
-        """Let somebody have been here for long: a member of these channels, and nobody is told."""
-        with self.changes.writing():
-            id_ = f"U0{name.upper()}"
-            self.people[id_] = Person(id_, name, real_name, email, real_name, is_extra=True)
-            for channel in channels:
-                self.channel(channel).members.append(id_)
-            return self.people[id_]
+    def upload(self, user: str, channel: str, name: str, content: bytes, text: str = "", thread_ts: str = "") -> str:
+        """Share one file, with words or without; returns the message's ts."""
+        return self.say(user, channel, text, thread_ts, files=[(name, content)])
+
+    def file(self, file_id: str) -> StoredFile:
+        """Return a file that people or the bot shared or attached; LookupError if there is none."""
+        with self.changes.reading():
+            return copy.copy(self.files.stored[file_id])
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change one's own message."""
@@ -81,58 +83,6 @@ class Workspace(Interactions):
         with self.changes.writing():
             person, place = self._member(user, channel)
             postings.unreact(self, place, ts, person.id, name)
-
-    def join(self, user: str, channel: str) -> None:
-        """Join a channel, or be added to it (the bot too: then it hears of it)."""
-        with self.changes.writing():
-            person, place = self.person(user), self.channel(channel)
-            if person.id in place.members:
-                return
-            place.members.append(person.id)
-            events.tell_membership(self, "member_joined_channel", person.id, place)
-            text = f"<@{person.id}> has joined the channel"
-            postings.post(self, place, self._notice(person, "channel_join", text))
-
-    def leave(self, user: str, channel: str) -> None:
-        """Leave a channel."""
-        with self.changes.writing():
-            person, place = self._member(user, channel)
-            text = f"<@{person.id}> has left the channel"
-            postings.post(self, place, self._notice(person, "channel_leave", text))
-            place.members.remove(person.id)
-            events.tell_membership(self, "member_left_channel", person.id, place)
-
-    def create_channel(
-        self, name: str, members: Iterable[str] = (), *, private: bool = False, with_bot: bool = True
-    ) -> str:
-        """Create a channel and return its id; nobody is told."""
-        with self.changes.writing():
-            ids = [self.person(member).id for member in members] + [BOT_USER_ID] * with_bot
-            return self.add_channel(name, dict.fromkeys(ids), "group" if private else "channel").id
-
-    def add_person(self, name: str, real_name: str, email: str = "", *, admin: bool = False) -> Person:
-        """Let somebody into the workspace: a member of no channel."""
-        with self.changes.writing():
-            id_ = f"U0{name.upper()}"
-            self.people[id_] = Person(id_, name, real_name, email, real_name, is_admin=admin)
-            events.tell(self, {"type": "team_join", "user": self.described(self.people[id_])})
-            return self.people[id_]
-
-    def rename_person(self, user: str, display_name: str) -> None:
-        """Change a display name; the bot hears user_change."""
-        with self.changes.writing():
-            person = self.person(user)
-            person.display_name = display_name
-            now = int(self.clock.now().timestamp())
-            change = {"type": "user_change", "user": self.described(person), "cache_ts": now}
-            events.tell(self, change | {"event_ts": self.next_ts()})
-
-    def create_usergroup(self, handle: str, users: Iterable[str]) -> str:
-        """Create a user group and return its id."""
-        with self.changes.writing():
-            id_ = self.next_id("S")
-            self.usergroups[id_] = Usergroup(id_, handle, [self.person(user).id for user in users])
-            return id_
 
     def dm(self, user: str) -> str:
         """Return the id of a person's DM with the bot."""
@@ -192,21 +142,11 @@ class Workspace(Interactions):
         with self.changes.reading():
             return [call.arguments for call in self.calls if call.method == method]
 
-    def _member(self, user: str, channel: str) -> tuple[Person, Channel]:
-        person = self.person(user)
-        place = self.place(person.id, channel)
-        if person.id not in place.members:
-            raise ValueError(f"{person.name} is not in #{place.name}: let {person.name} join first")
-        return person, place
-
     def _own(self, user: str, channel: str, ts: str) -> tuple[Person, Channel]:
         person, place = self._member(user, channel)
         if place.messages[ts].get("user") != person.id:
             raise ValueError(f"{person.name} can't change somebody else's message")
         return person, place
-
-    def _notice(self, person: Person, subtype: str, text: str) -> Json:
-        return {"type": "message", "subtype": subtype, "user": person.id, "text": text}
 
 
 def text_of(message: Json) -> str:

@@ -11,7 +11,7 @@ from bot.settings.choices import (
     ThreadReplies,
 )
 from bot.settings.imap_start import ImapStart
-from bot.settings.loading import SettingsError, load_settings
+from bot.settings.loading import SettingsError, Sketch, load_settings, sketch_settings
 from bot.settings.model import SETTING_NAMES, Settings
 
 __all__ = [
@@ -24,8 +24,10 @@ __all__ = [
     "Security",
     "Settings",
     "SettingsError",
+    "Sketch",
     "SlackMode",
     "ThreadReplies",
     "is_loopback",
     "load_settings",
+    "sketch_settings",
 ]

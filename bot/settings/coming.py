@@ -6,12 +6,9 @@ from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
 _UNUSED = (
-    "smtp_server",
     "retain_closed_days",
     "alarm_emails",
     "heartbeat_url",
-    "cors_origins",
-    "debug",
 )
 
 

@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     )
     imap_processed_folder: str | None = Field(None, description="Where read mail is moved; none: it stays.")
     max_mail_size: values.Size = Field(50_000_000, description="Bytes beyond which a mail is only quarantined.")
+    max_attachment_size: values.Size = Field(25_000_000, description="Bytes beyond which a file is not posted.")
 
     alarm_after_minutes: values.Minutes = Field(10.0, description="Minutes of silence before the second path speaks.")
     alarm_emails: addresses.Addresses = Field((), description="Who is mailed when Slack, mailbox or clock is silent.")

@@ -102,7 +102,7 @@ def build_app(identity: Identity, services: Services) -> App:
         signing_secret="unused in socket mode",  # noqa: S106 - Bolt insists on one; requests are not verified by it
     )
     app.use(_introduction(services))
-    _listen(app)
+    listen(app)
     app.error(_answer_error)
     return app
 
@@ -112,7 +112,8 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.getMessage() != warning_token_skipped()
 
 
-def _listen(app: App) -> None:
+def listen(app: App) -> None:
+    """Register every listener; manifest.yml declares what they need of Slack."""
     app.event("message")(messages.message_heard)
     app.event("app_home_opened")(home.home_opened)
     for event in ("user_change", "team_join"):
@@ -243,8 +244,8 @@ def _in_form(error: Exception, text: str, view: dict[str, Any], queries: CaseQue
     Where somebody else moved the case meanwhile, the form is drawn for the case as it is now: submitting it once more
     means it.
     """
-    errand = errand_of(view)
     if isinstance(error, StaleDrawing):
+        errand = errand_of(view)
         now = replace(errand, version=queries.sheet(errand.case_id).case.version)
         return {"response_action": "update", "view": redone(view, str(error), now)}
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]

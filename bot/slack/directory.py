@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,10 +63,7 @@ class Directory:
     def zone(self, user_id: str) -> tzinfo:
         """Return somebody's time zone; UTC while it is unknown."""
         person = self._people.get(user_id)
-        try:
-            return ZoneInfo(person.tz) if person and person.tz else UTC
-        except (ZoneInfoNotFoundError, ValueError):
-            return UTC
+        return _zone(person.tz) if person and person.tz else UTC
 
     def knows(self, user_id: str) -> bool:
         """Return whether Slack ever described this user to us."""
@@ -163,7 +160,7 @@ class Directory:
             email=(profile.get("email") or "").lower(),
             is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             outsider=any(user.get(mark) for mark in marks),
-            tz=user.get("tz") or "",
+            tz=_zone_name(user),
             seen_at=self._clock.now(),
         )
 
@@ -174,3 +171,16 @@ def _members(session: Session) -> frozenset[str]:
 
 def _called(group: Mapping[str, Any], name: str) -> bool:
     return name == group.get("id") or name.removeprefix("@") == group.get("handle")
+
+
+def _zone_name(user: Mapping[str, Any]) -> str:
+    """Return the name of somebody's zone; where this machine does not know it, today's offset from UTC in seconds."""
+    name = user.get("tz") or ""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"{int(user.get('tz_offset') or 0):+d}"
+
+
+def _zone(name: str) -> tzinfo:
+    return timezone(timedelta(seconds=int(name))) if name[0] in "+-" else ZoneInfo(name)

@@ -7,19 +7,25 @@ from collections.abc import Callable, Sequence
 from bot.cases.announcements import Kind
 from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery, Receipt
-from bot.slack.views.alert import alert
+from bot.slack.views.alert import alert, reminder
 from bot.slack.views.card import card
-from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
+from bot.slack.views.facts import closing_log, facts, reopening_log
+from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
+from bot.slack.views.replies import answer, reply
 
 
 class Drawings:
-    """Reads what a delivery is about and hands it to its view."""
+    """Reads what a delivery is about and hands it to its view.
 
-    def __init__(self, queries: CaseQueries) -> None:
+    `mention` returns whom a repeated alert calls, in Slack's markup; nobody where it is empty.
+    """
+
+    def __init__(self, queries: CaseQueries, mention: Callable[[], str]) -> None:
         self._queries = queries
+        self._mention = mention
         self._workspace = ""
-        self._views: dict[str, Callable[[Delivery, Sequence[Delivery]], Drawing]] = {
+        self._views: dict[str, Callable[[Delivery, Sequence[Delivery]], Drawing | None]] = {
             Kind.CARD: self._card,
             Kind.ALERT: self._alert,
             Kind.FOLLOW_UP: self._follow_up,
@@ -27,6 +33,11 @@ class Drawings:
             Kind.REVISION: self._revision,
             Kind.CLOSING_LOG: self._closing_log,
             Kind.CLOSE_REASON: self._close_reason,
+            Kind.REOPENING_LOG: self._reopening_log,
+            Kind.ANSWER: self._answer,
+            Kind.FACT: self._facts,
+            Kind.REMINDER: self._reminder,
+            Kind.REPLY: self._reply,
             Kind.QUESTION: self._question,
             Kind.NOTICE: self._notice,
         }
@@ -35,33 +46,22 @@ class Drawings:
         """Remember the workspace's address (auth.test's `url`), of which links to messages are made."""
         self._workspace = url.rstrip("/")
 
-    def draw(self, delivery: Delivery, folded: Sequence[Delivery] = ()) -> Drawing:
-        """Draw a delivery, and in the same drawing those folded into it."""
+    def draw(self, delivery: Delivery, folded: Sequence[Delivery] = ()) -> Drawing | None:
+        """Draw a delivery, and in the same drawing those folded into it; None where nothing is to be said any more."""
         return self._views[delivery.kind](delivery, folded)
-
-    def said(self, delivery: Delivery) -> Receipt | None:
-        """Return where the delivery's subject stands already."""
-        return self._queries.receipt(delivery.kind, delivery.subject)
-
-    def card_of(self, delivery: Delivery) -> Receipt | None:
-        """Return where the card of the delivery's case stands; its thread is the case's thread."""
-        return self._queries.receipt(Kind.CARD, delivery.case_id or "")
-
-    def awaits_card(self, delivery: Delivery) -> bool:
-        """Return whether the card of the delivery's case is still to be posted."""
-        return self._queries.is_awaited(f"{Kind.CARD}:{delivery.case_id}")
 
     def _card(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return card(self._queries.sheet(delivery.subject))
 
     def _alert(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         escalation = self._queries.escalation(int(delivery.subject))
-        posted = self.card_of(delivery)
+        posted = self._queries.receipt(Kind.CARD, escalation.case_id)
         url = self._link(posted) if posted and self._workspace else None
         return alert(self._queries.sheet(escalation.case_id), escalation, url)
 
     def _follow_up(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
-        return follow_up(self._queries.messages([int(each.subject) for each in (delivery, *folded)]))
+        messages = self._queries.messages([int(each.subject) for each in (delivery, *folded)])
+        return follow_up(messages, {each.id or 0: self._queries.attachments(each.id or 0) for each in messages})
 
     def _flood(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return flood(self._queries.flood(int(delivery.subject)))
@@ -75,12 +75,33 @@ class Drawings:
     def _close_reason(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return close_reason(self._queries.event(int(delivery.subject)))
 
+    def _reopening_log(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+        return reopening_log(self._queries.event(int(delivery.subject)))
+
+    def _answer(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+        letter = self._queries.letter(int(delivery.subject))
+        sent = self._queries.receipt(Kind.REPLY, delivery.subject)
+        return answer(letter, sent.said_at if sent else None)
+
+    def _facts(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
+        events = [self._queries.event(int(each.subject)) for each in (delivery, *folded)]
+        messages = self._queries.messages([event.message_id for event in events if event.message_id is not None])
+        return facts(events, {message.id or 0: message for message in messages})
+
+    def _reminder(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing | None:
+        event = self._queries.event(int(delivery.subject))
+        return reminder(self._queries.escalation(event.escalation_id or 0), event.at, self._mention())
+
+    def _reply(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+        return reply(self._queries.letter(int(delivery.subject)))
+
     def _question(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         return question(self._queries.question(int(delivery.subject)))
 
-    def _notice(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
+    def _notice(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
         kind, _, _ = delivery.subject.partition(":")
-        return notice(kind, delivery.content)
+        newest = (delivery, *folded)[-1]
+        return notice(kind, newest.content)
 
     def _link(self, receipt: Receipt) -> str:
         return f"{self._workspace}/archives/{receipt.place}/p{receipt.external_id.replace('.', '')}"

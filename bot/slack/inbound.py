@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.cases.inbound import Author, Inbound, Revision, Source
+from bot.cases.files import withheld
+from bot.cases.inbound import Attached, Author, Inbound, Revision, Source
+from bot.cases.programs import is_program
 
 # Words of people; every other subtype is a bot's or Slack's own note (joins, topics, pins …).
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
+_NAME_LIMIT = 150
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -29,8 +32,8 @@ def to_inbound(
         return _deleted(event, author)
     if subtype not in _SPOKEN_SUBTYPES or not _is_person(event):
         return None
-    text = _text(event, names)
-    if not text:
+    text, attachments = _text(event, names), _attached(event)
+    if not text and not attachments:
         return None
     thread = event.get("thread_ts")
     return Inbound(
@@ -42,6 +45,7 @@ def to_inbound(
         at=moment(event["ts"]),
         thread=thread if thread != event["ts"] else None,
         inside=event["channel"] in inside,
+        attachments=attachments,
     )
 
 
@@ -74,10 +78,23 @@ def _is_person(message: Mapping[str, Any]) -> bool:
 
 def _text(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
     text = spoken(message.get("text") or "", names)
-    files = ", ".join(file.get("name") or file.get("title") or "a file" for file in message.get("files") or ())
     shared = [spoken(shown.get("text") or "", names) for shown in message.get("attachments") or () if _is_share(shown)]
     quotes = ["\n".join(f"> {line}" for line in words.splitlines()) for words in shared if words]
-    return "\n".join(part for part in (text, *quotes, files and f"[attached: {files}]") if part)
+    return "\n".join(part for part in (text, *quotes) if part)
+
+
+def _attached(message: Mapping[str, Any]) -> tuple[Attached, ...]:
+    """Return the files of a message; their sizes are judged when they are posted, for an event may not know them."""
+    files = [file for file in message.get("files") or () if file.get("id") and file.get("mode") != "tombstone"]
+    return tuple(_file(file) for file in files)
+
+
+def _file(file: Mapping[str, Any]) -> Attached:
+    name = " ".join(str(file.get("name") or file.get("title") or "a file").split())[-_NAME_LIMIT:]
+    kind = str(file.get("mimetype") or "application/octet-stream")
+    size = int(file.get("size") or 0)
+    why = withheld(size, size, executable=is_program(name, kind, b""))
+    return Attached(name=name, content_type=kind, size=size, held=f"slack:{file['id']}", withheld=why)
 
 
 def _is_share(shown: Mapping[str, Any]) -> bool:
@@ -92,7 +109,7 @@ def _edited(event: Mapping[str, Any], author: Callable[[str], Author], names: Ma
         return _deleted({**event, "deleted_ts": message.get("ts")}, author)
     edited = message.get("edited") or {}
     text = _text(message, names)
-    if not _is_person(message) or not edited or not text:
+    if not _is_person(message) or not edited or not (text or _attached(message)):
         return None
     return Revision(
         source=Source.SLACK,

@@ -13,7 +13,7 @@ class Person(SQLModel, table=True):
     """A member of the workspace, or a guest of it, as Slack last described them.
 
     `outsider`: a guest, a deactivated account or somebody of another workspace; never an admin by user group.
-    `tz` names his time zone as the IANA database does; empty while unknown.
+    `tz` names his time zone as the IANA database does, or gives its offset (`+3600`); empty while unknown.
     """
 
     __tablename__ = "people"

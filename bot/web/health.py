@@ -1,9 +1,10 @@
-"""What /health says: whether all that is configured works, and if not, what does not and why."""
+"""What /health and /ready say: whether all that is configured works, and if not, what does not and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 # What each service is called while it works; anything else is a fault, and `disabled` is nobody's fault.
@@ -14,35 +15,71 @@ WORKING = {
     "slack": "connected",
 }
 DISABLED = "disabled"
+FAILING = "failing"
+# Without these no customer in Slack is heard and no answer stored.
+NEEDED = ("database", "slack")
+
+
+def unknown() -> None:
+    """Stand in for a time that nobody keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How one service is: `problem` is empty while it works; `disabled` where it is not configured."""
+    """How one service is: `problem` is empty while it works; `disabled` where it is not configured.
+
+    `worked_at` tells when it last did its work, where somebody keeps that time.
+    """
 
     problem: Callable[[], str]
     disabled: bool = False
+    worked_at: Callable[[], datetime | None] = unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """The answer of /health and its HTTP status."""
+class Answer:
+    """A body and its HTTP status."""
 
     body: dict[str, Any]
     status_code: int
 
 
-def health(checks: Mapping[str, Check]) -> Health:
-    """Ask every service. Healthy: all work; unhealthy: the database is away; degraded: anything else is."""
-    services: dict[str, str] = {}
-    problems: dict[str, str] = {}
-    for name, check in checks.items():
-        problem = "" if check.disabled else check.problem()
-        services[name] = DISABLED if check.disabled else "failing" if problem else WORKING[name]
-        if problem:
-            problems[name] = problem
+def health(checks: Mapping[str, Check], now: datetime) -> Answer:
+    """Ask every service. Healthy: all work; unhealthy: the database is away; degraded: anything else is.
+
+    `details` tells of each service how many seconds ago it last did its work, and what is wrong.
+    """
+    details = {name: _looked_at(name, check, now) for name, check in checks.items()}
+    problems = {name: found["reason"] for name, found in details.items() if found["status"] == FAILING}
     status = "healthy" if not problems else "unhealthy" if "database" in problems else "degraded"
-    body: dict[str, Any] = {"status": status, "services": services}
+    services = {name: found["status"] for name, found in details.items()}
+    body: dict[str, Any] = {"status": status, "services": services, "details": details}
     if problems:
         body["problems"] = problems
-    return Health(body, 200 if not problems else 503)
+    return Answer(body, 200 if not problems else 503)
+
+
+def readiness(checks: Mapping[str, Check]) -> Answer:
+    """Say whether customers can be served now: database and Slack work, whatever becomes of the mailbox."""
+    reasons = {name: problem for name in NEEDED if name in checks and (problem := checks[name].problem())}
+    if reasons:
+        return Answer({"status": "not ready", "problems": reasons}, 503)
+    return Answer({"status": "ready"}, 200)
+
+
+def works(check: Check) -> bool:
+    """Whether a service works, or is switched off on purpose."""
+    return check.disabled or not check.problem()
+
+
+def _looked_at(name: str, check: Check, now: datetime) -> dict[str, Any]:
+    if check.disabled:
+        return {"status": DISABLED}
+    problem = check.problem()
+    found: dict[str, Any] = {"status": FAILING if problem else WORKING[name]}
+    worked_at = check.worked_at()
+    if worked_at is not None:
+        found["age_seconds"] = round(max(0.0, (now - worked_at).total_seconds()), 1)
+    if problem:
+        found["reason"] = problem
+    return found

@@ -1,42 +1,20 @@
-"""The HTTP server: /live and /health, in a thread of its own."""
+"""The HTTP server, in a thread of its own."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-
-from bot.web.health import Check, health
-
-log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 5.0
 
 
 class PortTaken(Exception):
     """Our address can't be listened on, mostly because another program does."""
-
-
-def build_web(checks: Mapping[str, Check]) -> FastAPI:
-    """Return the application; it shows no interactive documentation, for there is nothing to try."""
-    web = FastAPI(title="Casebot", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @web.get("/live")
-    def live() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @web.get("/health")
-    def tell_health() -> JSONResponse:
-        answer = health(checks)
-        return JSONResponse(answer.body, answer.status_code)
-
-    return web
 
 
 class WebServer:

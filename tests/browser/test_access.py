@@ -25,11 +25,13 @@ def full() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         workspace = sandbox.workspace
         client = WebClient(workspace.bot_token, base_url=sandbox.api_url)
-        sandbox.page.stage = Stage((case_command(),), (Shortcut("send", "Send to customer"),), STEPS)
+        shortcuts = (Shortcut("send", "Send to customer"),)
+        sandbox.page.stage = Stage((case_command(),), shortcuts, STEPS, global_shortcuts=shortcuts)
         card = str(client.chat_postMessage(channel="#support", text="everything", blocks=BLOCKS)["ts"])
         client.chat_postMessage(channel="#support", text="A reply", thread_ts=card)
         client.chat_postEphemeral(channel="C0SUPPORT", user="U0ADA", text="Only for you")
         workspace.react("ada", "#support", card, "eyes")
+        workspace.upload("ada", "#support", "notes.txt", b"1", "Mine")
         sandbox.mailbox.send("Carla <carla@customer.test>", "Help", "It is broken.", verified=False)
         sandbox.pause_slack()
         yield sandbox
@@ -88,3 +90,28 @@ def test_nothing_serious_is_found_in_a_modal(
         page.get_by_role("dialog", name="Every input").wait_for()
 
         assert findings(page) == []
+
+
+def test_nothing_serious_is_found_in_menus_and_the_list_of_keys(full: Sandbox, browser: Browser) -> None:
+    with screen(browser, "light", 1500) as page:
+        page.goto(f"{full.url}?as=U0ADA&at=C0SUPPORT")
+        message = page.locator("article", has_text="Mine")
+        message.hover()
+        message.locator("summary[aria-label='More for this message']").click()
+        menu = findings(page)
+        page.keyboard.press("Escape")
+        page.locator("summary[aria-label=Shortcuts]").click()
+        shortcuts = findings(page)
+        page.keyboard.press("Control+/")
+        page.get_by_role("dialog", name="Keyboard").wait_for()
+
+        assert [*menu, *shortcuts, *findings(page)] == []
+
+
+def test_whoever_wants_no_motion_gets_none(full: Sandbox, browser: Browser) -> None:
+    with screen(browser, "light", 1500) as page:
+        page.goto(f"{full.url}?as=U0ADA&at=C0SUPPORT")
+        page.keyboard.press("Control+/")
+        page.locator("article").first.evaluate("message => message.classList.add('found')")
+
+        assert page.evaluate("document.getAnimations().length") == 0

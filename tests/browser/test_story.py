@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from bot.sandbox.server import Sandbox
 from tests.browser.person import Keep, Person
 
-RESTART = 20_000
+RESTART = 60_000
 """Milliseconds in which a killed bot is up again, or Slack connected again, on a busy machine."""
 
 

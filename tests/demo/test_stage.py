@@ -7,15 +7,23 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.demo.stage import SHORTCUTS, about_others, case_command
+from bot.demo import manifest as manifests
+from bot.demo.acts import CARLA
+from bot.demo.manifest import install_app, shortcuts
+from bot.demo.stage import about_others, case_command, set_stage
 from bot.demo.steps import STEPS
 from bot.sandbox.page_letters import Letter
+from bot.sandbox.page_stage import Shortcut
 from bot.sandbox.page_story import Said, Step, World, tell
+from bot.sandbox.server import Sandbox
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 CARD = Said("1.0", "U0CASEBOT", "CASE-1 · open Carla", buttons=(("Close", "case_close"),))
 ALERT = Said("2.0", "U0CASEBOT", "CASE-1 4th message without an answer", buttons=(("Acknowledge", "ack"),))
+ANSWER = Letter("Support", "support@desk.test", "", "Re: Order 1017", "Soon.", "<a@desk>", (), verified=True, at=None)
+BACK = Letter("Carla", CARLA, "", "Re: Order 1017", "Thanks!", "<b@c>", ("<a@desk>",), verified=True, at=None)
+SENT = replace(CARD, reactions=frozenset({"envelope", "incoming_envelope"}))
 CLOSURE = Said("3.0", "U0CASEBOT", "Case #CASE-1 closed at 2026-01-31T09:30:00+00:00 by Ada Admin")
 
 
@@ -35,11 +43,37 @@ def test_the_hints_are_those_of_the_help() -> None:
     assert ("help", "this list") in command.usages
 
 
-def test_the_shortcuts_are_those_of_the_manifest() -> None:
-    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    declared = [one for one in manifest["features"].get("shortcuts", []) if one["type"] == "message"]
+def test_the_app_is_installed_as_its_manifest_describes_it() -> None:
+    declared: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    sandbox = Sandbox()
 
-    assert [(one["callback_id"], one["name"]) for one in declared] == [(s.callback_id, s.name) for s in SHORTCUTS]
+    install_app(sandbox)
+
+    grants = sandbox.workspace.grants
+    assert grants.enforced
+    assert grants.scopes == frozenset(declared["oauth_config"]["scopes"]["bot"])
+    assert [grants.has_command(name) for name in ("/case", "/cases")] == [True, False]
+
+
+def test_the_shortcuts_are_those_of_the_manifest() -> None:
+    one = {"name": "New case", "type": "global", "callback_id": "new_case", "description": "For a customer"}
+    other = {"name": "Send", "type": "message", "callback_id": "send"}
+    manifest = {"features": {"shortcuts": [one, other]}}
+
+    assert shortcuts(manifest, "global") == (Shortcut("new_case", "New case", "For a customer"),)
+    assert shortcuts(manifest, "message") == (Shortcut("send", "Send"),)
+    assert shortcuts({"features": {}}, "global") == ()
+
+
+def test_without_a_manifest_everything_is_granted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(manifests, "_FOLDERS", (tmp_path,))
+    sandbox = Sandbox()
+
+    install_app(sandbox)
+    set_stage(sandbox)
+
+    assert not sandbox.workspace.grants.enforced
+    assert sandbox.page.stage.shortcuts == ()
 
 
 @pytest.mark.parametrize(
@@ -48,12 +82,15 @@ def test_the_shortcuts_are_those_of_the_manifest() -> None:
         ("mail", world(support=CARD)),
         ("chase", world(alerting=ALERT)),
         ("acknowledge", world(alerting=replace(ALERT, text="CASE-1 acknowledged by Ada"))),
+        ("reply", World(received={CARLA: (ANSWER,)})),
+        ("answer", World(received={CARLA: (ANSWER,)}, mails=(BACK,))),
+        ("envelope", world(support=SENT)),
         ("urgent", world(alerting=replace(ALERT, text="CASE-2 Cosmo says “urgent”"))),
         ("wait", world(alerting=replace(ALERT, text="waiting 48 h 03 min"))),
         ("forge", world(support=replace(CARD, text="asks to close CASE-1, sender not verified"))),
         ("close", world(logging=CLOSURE)),
         ("again", world(logging=CLOSURE, support=replace(CARD, ts="4.0"))),
-        ("command", World(whispers={"ada": ("CASE-1 open",)})),
+        ("command", World(commanders=frozenset({"ada"}))),
         ("home", World(homes=frozenset({"ada"}))),
         ("kill", World(returns={"bot": 1})),
         ("away", World(returns={"slack": 1})),
@@ -80,12 +117,15 @@ def test_cases_of_the_history_are_no_news() -> None:
 
 
 def test_steps_that_make_no_sense_here_are_left_out() -> None:
-    with_reply = replace(CARD, buttons=(("Reply", "case_reply"),))
+    with_reply = world(support=replace(CARD, buttons=(("Reply", "case_reply"),)))
     bare = [told.step.key for told in tell(STEPS, World())]
-    full = [told.step.key for told in tell(STEPS, replace(world(support=with_reply), plugs=frozenset({"bot"})))]
+    full = [told.step.key for told in tell(STEPS, replace(with_reply, plugs=frozenset({"bot"})))]
+    hearing = [told.step.key for told in tell(STEPS, replace(with_reply, hears=frozenset({"reaction_added"})))]
 
-    assert {"kill", "reply"} & set(bare) == set()
-    assert {"kill", "reply"} <= set(full)
+    assert {"kill", "reply", "answer", "envelope"} & set(bare) == set()
+    assert {"kill", "reply", "answer"} <= set(full)
+    assert "envelope" not in full
+    assert "envelope" in hearing
 
 
 def test_a_topic_is_a_subject_without_its_answers() -> None:

@@ -13,7 +13,7 @@ def test_alert_and_card_are_edited_in_place(world: World) -> None:
     world.until(lambda: "acknowledged by Ada Admin" in world.now(alert, ALERTING))
     world.until(lambda: "open, escalated before" in world.now(card))
     [standing] = world.workspace.messages(ALERTING)
-    assert list(buttons(standing)) == ["Close"]
+    assert list(buttons(standing)) == ["Un-acknowledge", "Close"]
     assert world.case().escalated
 
 
@@ -26,7 +26,7 @@ def test_the_second_click_is_refused_in_private(world: World) -> None:
 
     world.clicks("amos", alert, ACKNOWLEDGE, ALERTING)
 
-    assert world.told("amos").startswith("CASE-1 was acknowledged by Ada Admin")
+    assert world.told("amos").startswith("Ada Admin acknowledged CASE-1")
     world.settles()
     assert "Amos" not in world.now(alert, ALERTING)
     assert world.workspace.ephemerals("ada") == []
@@ -39,5 +39,6 @@ def test_after_it_the_next_shout_is_a_new_alert(world: World) -> None:
 
     world.writes("cosmo", "Really urgent!")
 
-    assert list(buttons(world.until(lambda: world.workspace.messages(ALERTING)[1]))) == ["Acknowledge", "Close"]
+    second = world.until(lambda: world.workspace.messages(ALERTING)[1])
+    assert list(buttons(second)) == ["Acknowledge", "Close", "Snooze…"]
     assert world.sees(SUPPORT, "CASE-1", "escalated")

@@ -14,7 +14,7 @@ def test_an_answer_in_the_customers_thread_acknowledges_the_alert(world: World) 
 
     world.until(lambda: "answered by Amos Admin" in world.now(alert, ALERTING))
     world.sees_in_thread(card, "Amos Admin", "answered", "I am looking at it.")
-    assert list(buttons(world.workspace.message(ALERTING, alert["ts"]))) == ["Close"]
+    assert buttons(world.workspace.message(ALERTING, alert["ts"])) == {}
 
 
 def test_an_answer_by_mail_is_in_the_timeline_and_acknowledges(any_mailbox: World) -> None:

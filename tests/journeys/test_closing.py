@@ -51,7 +51,7 @@ def test_a_second_close_is_refused_in_private(world: World) -> None:
 
     world.clicks("amos", card, CLOSE)
 
-    assert world.told("amos").startswith("CASE-1 was closed by Ada Admin")
+    assert world.told("amos").startswith("Ada Admin closed CASE-1")
     closing_line(world)
 
 

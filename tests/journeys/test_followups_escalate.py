@@ -14,7 +14,7 @@ def test_the_fourth_message_without_an_answer_escalates(any_mailbox: World) -> N
 
     alert = any_mailbox.sees(ALERTING, "CASE-1", "4th message without an answer")
     assert has(alert, "Is anybody there?", CARLA)
-    assert list(buttons(alert)) == ["Acknowledge", "Close"]
+    assert list(buttons(alert)) == ["Acknowledge", "Close", "Snooze…"]
     any_mailbox.sees(SUPPORT, "CASE-1", "escalated")
 
 

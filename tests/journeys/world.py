@@ -178,7 +178,7 @@ def has(message: Mapping[str, Any], *words: str) -> bool:
 def buttons(message: Mapping[str, Any]) -> dict[str, Json]:
     """A message's buttons by what stands on them."""
     rows = [block["elements"] for block in message.get("blocks", []) if block["type"] == "actions"]
-    return {element["text"]["text"]: element for row in rows for element in row}
+    return {element["text"]["text"]: element for row in rows for element in row if element["type"] == "button"}
 
 
 def _there(found: Seen | None) -> list[Seen]:

@@ -105,7 +105,27 @@ def report(action: str, status: str, diagnosis: str, enclosed: str = "message/rf
 def test_a_report_tells_hard_from_soft(action: str, status: str, diagnosis: str, told: tuple[str, bool]) -> None:
     [bounce] = parse(report(action, status, diagnosis)).bounces
 
-    assert bounce == Bounce(CARLA, *told, reason=diagnosis)
+    assert bounce == Bounce(CARLA, *told, reason=diagnosis, delayed=action == "delayed")
+
+
+@pytest.mark.parametrize(
+    ("words", "delayed"),
+    [
+        ("Delivery attempts will continue for some time. Eventually the software will give up.", True),
+        ("THIS IS A WARNING MESSAGE ONLY.\nYou do not need to resend your message.", True),
+        ("This is a permanent error; I've given up. It will be retried no more.", False),
+        ("It will be retried. 550 5.1.1 User unknown", False),
+        ("User unknown", False),
+    ],
+)
+def test_a_letter_tells_a_delay_from_a_failure(words: str, delayed: bool) -> None:
+    sender, subject, _ = LETTERS["Exim"]
+
+    [bounce] = parse(
+        of(sender, subject, f"Your mail could not be delivered to\n\n  carla@example.com\n\n{words}")
+    ).bounces
+
+    assert bounce.delayed is delayed
 
 
 def test_a_report_of_success_names_nobody_who_was_missed() -> None:

@@ -1,7 +1,6 @@
-"""Real mails of other projects, read in place: none raises, none takes long."""
+"""Real mails of other projects, read in place: none raises, and what their makers expect holds."""
 
 import json
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from bot.mail.quoting import new_text
 from bot.mail.trust import verdict
 from tests.services import corpus
 
-MOST_SECONDS = 2.0
-
 
 def mails() -> list[Path]:
     """Every mail of the corpus."""
@@ -26,14 +23,12 @@ def mails() -> list[Path]:
 
 
 @pytest.mark.needs("corpus")
-def test_no_real_mail_raises_or_takes_long() -> None:
+def test_no_real_mail_raises() -> None:
     for path in mails():
-        started = time.process_time()
         with suppress(UnreadableMail):
             mail = parse(path.read_bytes())
             new_text(mail.text).encode()
             verdict(mail.from_values, mail.authentication_results, {"mx.google.com"})
-        assert time.process_time() - started < MOST_SECONDS, path
 
 
 @pytest.fixture(scope="module")

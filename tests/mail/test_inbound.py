@@ -5,14 +5,13 @@ import pytest
 from bot.cases.inbound import Inbound
 from bot.mail.inbound import judge, to_inbound
 from bot.mail.parser import UnreadableMail, parse
-from bot.settings import Settings
 from tests.mail.samples import ARRIVED, letter, sample, settings
 
 
-def taken(raw: bytes, desk: Settings | None = None) -> Inbound:
-    desk = desk or settings()
-    mail = parse(raw)
-    return to_inbound(mail, desk, judge(mail, desk), mailbox="support@desk.test", received_at=ARRIVED)
+def taken(raw: bytes, raw_mail_id: int | None = None, **variables: str) -> Inbound:
+    desk, mail = settings(**variables), parse(raw)
+    judged = judge(mail, desk)
+    return to_inbound(mail, desk, judged, mailbox="support@desk.test", received_at=ARRIVED, raw_mail_id=raw_mail_id)
 
 
 def test_a_customers_mail() -> None:
@@ -24,7 +23,7 @@ def test_a_customers_mail() -> None:
     assert inbound.place == "support@desk.test"
     assert inbound.external_id.startswith("<blank-pages-1@example.com>#")
     assert inbound.at == ARRIVED
-    assert inbound.readers == {"support@desk.test"}
+    assert inbound.readers == frozenset()
     assert inbound.text.endswith("What can we try next?")
     assert inbound.full_text.endswith("Example Ltd")
     assert inbound.verdict == "verified: dmarc=pass for example.com"
@@ -35,8 +34,16 @@ def test_a_verified_admin_is_an_admin() -> None:
 
     assert inbound.author.is_admin
     assert "closing this case" in inbound.text
-    assert inbound.readers == {"carla@example.com", "support@desk.test"}
+    assert inbound.readers == {"carla@example.com"}
     assert inbound.references == ("<blank-pages-1@example.com>",)
+
+
+def test_the_readers_are_all_others_in_to_and_cc_lower_cased() -> None:
+    headers = "Cc: Bob <BOB@Example.com>, team@desk.test,\r\n\tSupport <SUPPORT@desk.test>\r\nBcc: eve@example.com\r\n"
+
+    inbound = taken(letter(headers=headers), SMTP_FROM="Desk <team@desk.test>")
+
+    assert inbound.readers == {"bob@example.com"}
 
 
 def test_a_forged_admin_only_claims_to_be_one() -> None:
@@ -48,7 +55,7 @@ def test_a_forged_admin_only_claims_to_be_one() -> None:
 
 
 def test_a_closed_network_may_believe_the_list() -> None:
-    assert taken(sample("admin_forged"), settings(ADMIN_EMAIL_TRUST="listed")).author.is_admin
+    assert taken(sample("admin_forged"), ADMIN_EMAIL_TRUST="listed").author.is_admin
 
 
 def test_a_quoted_closing_phrase_is_gone() -> None:
@@ -70,3 +77,12 @@ def test_the_same_name_with_other_content_is_another_mail() -> None:
 def test_a_mail_from_nobody_is_for_a_person_to_judge() -> None:
     with pytest.raises(UnreadableMail, match="no sender"):
         taken(letter(sender="nobody"))
+
+
+def test_a_form_that_sends_in_our_name_brings_the_words_of_whom_it_names() -> None:
+    raw = letter(sender="Contact form <support@desk.test>", headers="Reply-To: Carla <carla@example.com>\r\n")
+
+    inbound = taken(raw)
+
+    assert (inbound.author.identity, inbound.author.is_admin) == ("carla@example.com", False)
+    assert inbound.verdict.startswith("not verified")

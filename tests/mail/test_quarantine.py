@@ -2,8 +2,9 @@
 
 import base64
 import random
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -41,6 +42,9 @@ class Broken:
         if not self.mended:
             raise RuntimeError("a bug")
         return self._intake.take(session, inbound)
+
+    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
+        return self._intake.bounced(session, references, reason, at)
 
 
 @pytest.fixture

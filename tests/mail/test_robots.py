@@ -4,6 +4,7 @@ import pytest
 
 from bot.mail import robots
 from bot.mail.parser import parse
+from tests.mail.letters import US
 from tests.mail.samples import SAMPLES, letter, sample
 
 
@@ -72,12 +73,31 @@ def test_a_postmaster_can_be_a_customer() -> None:
     assert not parse(letter(sender="postmaster@example.com")).is_bounce
 
 
-def test_our_own_mail_is_known() -> None:
-    own = {"support@desk.test"}
+@pytest.mark.parametrize(
+    "raw",
+    [
+        letter(sender="Desk <Support@desk.test>"),
+        letter(headers="X-Casebot: support@desk.test\r\n"),
+        letter(headers="X-Casebot: support@desk.test\r\nReply-To: carla@example.com\r\n"),
+        letter(sender="support@desk.test", headers="Reply-To: Desk <support@desk.test>\r\n"),
+        letter(message_id="<casebot.0123456789abcdef@desk.test>"),
+    ],
+)
+def test_our_own_mail_is_known(raw: bytes) -> None:
+    assert robots.is_own(parse(raw).headers, US)
 
-    assert robots.is_own(parse(letter(sender="Desk <Support@desk.test>")).headers, own)
-    assert robots.is_own(parse(letter(headers="X-Casebot: CASE-1\r\n")).headers, own)
-    assert not robots.is_own(parse(letter(sender="ada@desk.test")).headers, own)
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        letter(sender="ada@desk.test"),
+        letter(sender="Contact form <support@desk.test>", headers="Reply-To: carla@example.com\r\n"),
+        letter(sender="support@desk.test", headers="X-Original-From: Carla <carla@example.com>\r\n"),
+        letter(headers="X-Casebot: support@another.test\r\n", message_id="<casebot.0123456789abcdef@another.test>"),
+    ],
+)
+def test_a_colleague_a_form_and_another_companys_desk_are_not_ourselves(raw: bytes) -> None:
+    assert not robots.is_own(parse(raw).headers, US)
 
 
 def test_among_the_samples_only_two_are_robots() -> None:

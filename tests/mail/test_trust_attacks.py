@@ -96,3 +96,58 @@ def test_a_field_is_read_with_reasons_versions_and_comments() -> None:
         ("bimi", "pass"),
     ]
     assert field.results[0].all("reason") == ('bad "b"; signature',)
+
+
+@pytest.mark.parametrize(
+    ("value", "server", "results"),
+    [
+        ("example.com; none", "example.com", []),
+        ("example.org 1; none;", "example.org", []),
+        ("example.com", "example.com", []),
+        (
+            "example.com;\r\n auth=pass (cram-md5) smtp.auth=sender@example.net;\r\n spf=pass"
+            " smtp.mailfrom=example.net",
+            "example.com",
+            [("auth", "pass", {"smtp.auth": "sender@example.net"}), ("spf", "pass", {"smtp.mailfrom": "example.net"})],
+        ),
+        (
+            "foo.example.net (foobar) 1 (baz);\r\n dkim (Because I like it) / 1 (One yay) = (wait for it) fail\r\n"
+            " policy (A dot can go here) . (like that) expired\r\n (this surprised me) = (as I wasn't expecting it)"
+            " 1362471462",
+            "foo.example.net",
+            [("dkim", "fail", {"policy.expired": "1362471462"})],
+        ),
+        (
+            'mx.example; dkim=pass reason="good (really); signature" header.i=@a.test header.b="oIN/EO8=";;'
+            ' dkim=temperror header.d="b.test"',
+            "mx.example",
+            [
+                ("dkim", "pass", {"reason": "good (really); signature", "header.i": "@a.test", "header.b": "oin/eo8="}),
+                ("dkim", "temperror", {"header.d": "b.test"}),
+            ],
+        ),
+        (
+            "mx.example; iprev=pass policy.iprev=2001:db8::1",
+            "mx.example",
+            [("iprev", "pass", {"policy.iprev": "2001:db8::1"})],
+        ),
+        ("spf=none smtp.mailfrom=", "", [("spf", "none", {"smtp.mailfrom": ""})]),
+    ],
+)  # fmt: skip
+def test_fields_as_the_rfc_and_servers_write_them(
+    value: str, server: str, results: list[tuple[str, str, dict[str, str]]]
+) -> None:
+    field = read(value)
+
+    assert field is not None
+    assert field.authserv_id == server
+    assert [(one.method, one.value, dict(one.properties)) for one in field.results] == results
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", ";", "mx.example 2; spf=pass", "mx.example; spf", "mx.example; spf=", "mx.example; spf=pass pass",
+     "mx.example; spf=pass (", 'mx.example; spf="pass', "mx.example; spf=pass smtp.mailfrom==", "mx.example, spf=pass"],
+)  # fmt: skip
+def test_what_no_grammar_allows_is_not_read(value: str) -> None:
+    assert read(value) is None

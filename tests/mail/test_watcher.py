@@ -1,6 +1,7 @@
 """The watcher on a real IMAP server: every mail ends once, whatever happens on the way."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -37,6 +38,9 @@ class Stumbling:
         if self._failures:
             raise self._failures.pop(0)
         return self._intake.take(session, inbound)
+
+    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
+        return self._intake.bounced(session, references, reason, at)
 
 
 def test_a_mail_opens_a_case_and_is_left_unread(post: Post, dovecot: Dovecot) -> None:

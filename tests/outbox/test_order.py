@@ -88,6 +88,23 @@ def test_follow_ups_are_folded_from_the_fourth_on(walk: Round, waiting: int, pos
     assert len(walk.sender.parcels) == posts
 
 
+def test_redraws_of_two_things_in_one_lane_are_two(walk: Round) -> None:
+    ids = [walk.store(lane="thread:CASE-1", kind="answer", subject=subject, redraw=True) for subject in ("1", "2", "2")]
+
+    walk.deliver_all()
+
+    assert walk.sender.parcels == [ids[:1], ids[1:]]
+
+
+def test_what_has_a_receipt_of_its_own_is_never_folded(walk: Round) -> None:
+    for number in range(FOLD_FROM + 2):
+        walk.store(lane="reply:CASE-1", kind="reply", subject=str(number))
+
+    walk.deliver_all()
+
+    assert len(walk.receipts()) == len(walk.sender.parcels) == FOLD_FROM + 2
+
+
 def test_only_the_same_kind_in_a_row_is_folded(walk: Round) -> None:
     ids = [walk.store(lane="thread:CASE-1", kind="follow_up") for _ in range(4)]
     reason = walk.store(lane="thread:CASE-1", kind="close_reason")
@@ -96,6 +113,14 @@ def test_only_the_same_kind_in_a_row_is_folded(walk: Round) -> None:
     walk.deliver_all()
 
     assert walk.sender.parcels == [ids, [reason], [later]]
+
+
+def test_what_can_not_be_said_in_one_post_is_said_one_by_one(walk: Round) -> None:
+    ids = [walk.store(lane="reply:CASE-1", kind="reply") for _ in range(FOLD_FROM + 1)]
+
+    walk.deliver_all()
+
+    assert walk.sender.parcels == [[each] for each in ids]
 
 
 def test_a_backlog_is_folded_in_portions(walk: Round) -> None:

@@ -77,6 +77,7 @@ INPUTS: list[Json] = [
     {"type": "email_text_input"},
     {"type": "url_text_input"},
     {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "9"},
+    {"type": "file_input", "filetypes": ["png", "txt"], "max_files": 3},
     *({**one, "action_id": f"input-{one['action_id']}"} for one in ELEMENTS[5:]),
 ]
 MODAL: Json = {

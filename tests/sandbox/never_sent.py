@@ -75,7 +75,7 @@ NEVER_TOLD = {
         "selected_option selected_time selected_user style url"
     ),
     "container": "app_unfurl_url attachment_id is_app_unfurl text",
-    "event": "attachments edited enterprise inviter metadata source_team user_profile user_team username",
+    "event": "attachments edited enterprise metadata source_team user_profile user_team username",
     "message": (
         "assistant_app_thread attachments bot_link channel comment display_as_bot file files hidden icons "
         "inviter is_intro is_starred is_thread_broadcast item item_type last_read no_notifications "
@@ -95,6 +95,7 @@ NEVER_TOLD = {
         "huddle_state_expiration_ts image_1024 image_192 image_24 image_32 image_48 image_512 image_72 "
         "image_original is_custom_image pronouns status_emoji_url status_text_canonical"
     ),
+    "subteam": "channel_count deleted_by enterprise_subteam_id is_section prefs updated_by",
     "submit": "emoji",
     "team": "enterprise_id enterprise_name",
     "text": "emoji",
@@ -115,6 +116,9 @@ NEWER_THAN_THE_SHAPES: dict[str, dict[str, set[str]]] = {
         "channel": {
             "is_user_deleted",
             "num_members",
+        },
+        "members": {
+            "is_stranger",
         },
         "message": {
             "edited",

@@ -92,11 +92,22 @@ def _look_up(sandbox: Sandbox, client: WebClient) -> None:
     client.conversations_info(channel="C0SUPPORT")
     client.conversations_members(channel="C0SUPPORT")
     client.conversations_join(channel=place)
+    client.conversations_invite(channel=place, users="U0AMOS")
     client.conversations_open(users="U0ADA", return_im=True)
     sandbox.workspace.join("carla", "#support")
     sandbox.workspace.leave("carla", "#support")
     sandbox.workspace.add_person("zoe", "Zoe New", "zoe@desk.test")
     sandbox.workspace.rename_person("zoe", "Zoë")
+    _change_groups_and_accounts(sandbox, client)
+
+
+def _change_groups_and_accounts(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.workspace.change_usergroup("desk", ["amos"])
+    sandbox.workspace.disable_usergroup("desk")
+    sandbox.workspace.add_person("guido", "Guido Guest", guest=True)
+    sandbox.workspace.add_person("sten", "Sten Stranger", stranger=True)
+    sandbox.workspace.deactivate_person("zoe")
+    client.users_list()
 
 
 def _exchange_files(sandbox: Sandbox, client: WebClient) -> None:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import web_api
-from bot.sandbox.grants import ALL_SCOPES, BY_PLACE, BY_TYPES, FIXED
+from bot.sandbox.grants import ALL_SCOPES, BY_PLACE, BY_TYPES, FIXED, TO_INVITE
 from bot.sandbox.server import Sandbox
 from tests.sandbox.wire import Json, Wire
 
@@ -40,8 +40,8 @@ def lacking(client: WebClient, method: str, **arguments: object) -> tuple[str, s
 
 
 def test_every_method_has_its_scope_or_needs_none() -> None:
-    assert {*FIXED, *BY_PLACE, *BY_TYPES, *SCOPELESS} == set(web_api.METHODS)
-    assert set(FIXED.values()) <= set(ALL_SCOPES)
+    assert {*FIXED, *BY_PLACE, *BY_TYPES, *SCOPELESS, "conversations.invite"} == set(web_api.METHODS)
+    assert {*FIXED.values(), *TO_INVITE.values()} <= set(ALL_SCOPES)
 
 
 def test_what_was_not_granted_is_refused_by_name(sandbox: Sandbox, client: WebClient) -> None:

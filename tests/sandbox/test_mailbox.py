@@ -98,6 +98,18 @@ def test_wrong_passwords_are_refused(sandbox: Sandbox) -> None:
         smtp.login(sandbox.mailbox.address, "wrong")
 
 
+def test_a_recipient_can_be_refused_for_a_while(sandbox: Sandbox) -> None:
+    sandbox.mailbox.refuse("Carla@customer.test", "452 4.2.2 Mailbox full")
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=10) as smtp:
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            smtp.sendmail("support@desk.test", ["carla@customer.test"], "Subject: x\r\n\r\nx")
+        sandbox.mailbox.refuse("carla@customer.test", "")
+        smtp.sendmail("support@desk.test", ["carla@customer.test"], "Subject: y\r\n\r\ny")
+
+    assert refused.value.recipients == {"carla@customer.test": (452, b"4.2.2 Mailbox full")}
+    assert [mail["Subject"] for mail in sandbox.mailbox.inbox("carla@customer.test")] == ["y"]
+
+
 def test_the_mailbox_goes_away_and_comes_back_with_its_mail(sandbox: Sandbox) -> None:
     sandbox.mailbox.send(CARLA, "kept", "x")
     port = sandbox.imap_port

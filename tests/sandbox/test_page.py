@@ -87,14 +87,14 @@ def test_a_modal_is_drawn_filled_in_and_submitted(sandbox: Sandbox, browser: htt
         sandbox.workspace.shelf.open("U0ADA", view)
 
     html = look(browser, "U0ADA")
-    form = {"as": "U0ADA", "answer": "Try again"}
+    form = {"as": "U0ADA", "field:answer": "Try again"}
     submitting = threading.Thread(target=browser.post, args=("/sandbox/submit",), kwargs={"data": form})
     submitting.start()
     frame = wire.hear()
     wire.ack(frame)
     submitting.join()
 
-    assert '<textarea form="modal-form" name="answer" id="answer"' in html
+    assert re.search(r'<textarea name="field:answer" id="field-answer" [^>]*form="modal-form"', html)
     assert frame["payload"]["view"]["state"]["values"]["answer"]["words"]["value"] == "Try again"
     assert sandbox.workspace.modal("ada") is None
 

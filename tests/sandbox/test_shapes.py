@@ -41,6 +41,9 @@ SENT = {
     "events_api-message-message_deleted",
     "events_api-reaction_added",
     "events_api-reaction_removed",
+    "events_api-subteam_created",
+    "events_api-subteam_members_changed",
+    "events_api-subteam_updated",
     "events_api-team_join",
     "events_api-user_change",
 }

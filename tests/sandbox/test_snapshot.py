@@ -86,3 +86,27 @@ def test_homes_and_ids_go_on() -> None:
 def test_a_document_of_another_format_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(UnknownSnapshot, match="format is 99"):
         sandbox.restore({"format": 99})
+
+
+def test_every_folder_goes_on_with_flags_and_never_gives_a_uid_twice() -> None:
+    with Sandbox() as first:
+        letters = [first.mailbox.compose(CARLA, subject, "x") for subject in ("one", "two")]
+        one, two = [first.mailbox.deliver(letter, folder="Processed") for letter in letters]
+        with IMAPClient("127.0.0.1", first.imap_port, ssl=False, timeout=10) as client:
+            client.login(first.mailbox.address, first.mailbox.password)
+            client.select_folder("Processed")
+            client.add_flags([one], [b"\\Flagged"])
+            client.delete_messages([two])
+            client.expunge()
+        state = kept(first)
+
+    with Sandbox() as second:
+        second.restore(state)
+        three = second.mailbox.deliver(second.mailbox.compose(CARLA, "three", "x"), folder="Processed")
+        with IMAPClient("127.0.0.1", second.imap_port, ssl=False, timeout=10) as client:
+            client.login(second.mailbox.address, second.mailbox.password)
+            client.select_folder("Processed")
+
+            assert client.search() == [one, three]
+            assert three > two
+            assert client.get_flags([one])[one] == (b"\\Flagged",)

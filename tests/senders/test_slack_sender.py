@@ -8,10 +8,11 @@ import pytest
 from bot.outbox.models import Delivery, DeliveryState, Receipt
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from bot.slack.action_ids import ACKNOWLEDGE, DELIVERY
-from bot.slack.drawings import Drawings
+from bot.slack.calls import PERMANENT
 from bot.slack.places import Places
-from bot.slack.sender import PERMANENT, SlackSender
+from bot.slack.sender import SlackSender
 from bot.slack.transport import web_client
+from tests.senders.speaking import sender_of
 from tests.slack import payloads
 from tests.slack.world import SlackWorld, words_of
 
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def sender(world: SlackWorld) -> SlackSender:
-    return SlackSender(world.slack.web, world.slack.places, Drawings(world.bot.desk.queries))
+    return sender_of(world)
 
 
 def waiting(world: SlackWorld, kind: str, *, redraw: bool = False) -> Parcel:
@@ -111,8 +112,7 @@ def test_a_follow_up_waits_for_the_card_whose_thread_it_goes_to(world: SlackWorl
 
 def test_while_the_channel_is_unknown_the_whole_place_waits(world: SlackWorld) -> None:
     world.hears(payloads.message("Help"))
-    places = Places(world.settings, world.slack.web)
-    sender = SlackSender(world.slack.web, places, Drawings(world.bot.desk.queries))
+    sender = sender_of(world, places=Places(world.settings, world.slack.web))
 
     with pytest.raises(Later, match="the support channel is not known yet") as later:
         sender.send(waiting(world, "card"))
@@ -152,7 +152,7 @@ def test_what_somebody_can_mend_is_kept_until_then(world: SlackWorld, error: str
         world.passes(seconds=31)
         world.deliver()
 
-    assert put_off.error == f"Later: Slack says {error}"
+    assert put_off.error == f"Mendable: Slack says {error}"
     assert len(world.workspace.messages("#support")) == 1
 
 
@@ -197,7 +197,7 @@ def test_a_refused_connection_means_that_slack_is_away(world: SlackWorld) -> Non
     world.hears(payloads.message("Help"))
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nobody = f"http://127.0.0.1:{closed.getsockname()[1]}/api/"
-    sender = SlackSender(web_client("xoxb-1", nobody), world.slack.places, Drawings(world.bot.desk.queries))
+    sender = sender_of(world, web=web_client("xoxb-1", nobody))
 
     with pytest.raises(Away):
         sender.send(waiting(world, "card"))

@@ -104,6 +104,7 @@ def test_swapped_tokens_are_called_swapped_and_nothing_else() -> None:
         ("MAX_MAIL_SIZE", "huge", "e.g. 50MB"),
         ("MAX_MAIL_SIZE", "0", "between 1 byte and 2GB"),
         ("MAX_MAIL_SIZE", "5.5.5MB", "e.g. 50MB"),
+        ("MAX_ATTACHMENT_SIZE", "3GB", "between 1 byte and 2GB"),
         ("IMAP_START", "yesterday", "24h"),
         ("IMAP_START", "2026-02-30", "2026-01-31"),
         ("IMAP_START", "999999d", "a hundred years"),

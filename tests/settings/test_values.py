@@ -18,6 +18,7 @@ def test_the_required_ones_are_enough() -> None:
     assert loaded.alerting_slack_channel == "#alerts"
     assert loaded.logging_slack_channel == "C0LOGS"
     assert loaded.max_mail_size == 50_000_000
+    assert loaded.max_attachment_size == 25_000_000
     assert loaded.alarm_after_minutes == 10
     assert loaded.warnings == ()
     assert not loaded.mail_enabled

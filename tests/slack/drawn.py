@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Question, Status
-from bot.cases.queries import Board, Filter, Flood, Sheet
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Sending, Status
+from bot.cases.queries import Board, Filter, Flood, Letter, Sheet
 from bot.slack.homes import Sight
 from bot.slack.verbs import usage
-from bot.slack.views.alert import alert
+from bot.slack.views.alert import alert, reminder
 from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
+from bot.slack.views.facts import closing_log, facts, reopening_log
+from bot.slack.views.files import unposted
 from bot.slack.views.home import Standing, admin_home, customer_home
-from bot.slack.views.notes import close_reason, closing_log, flood, follow_up, notice, question, revision
+from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
+from bot.slack.views.replies import answer
 from tests.cases.desk import START
 
 CALM = "Hello, my order has not arrived."
@@ -34,7 +37,7 @@ NASTY = {
     "blank": " \n\t ",
 }
 ME = "U0CARLA"
-PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN = None, "acknowledged", "answered", "closed"
+PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED = None, "acknowledged", "answered", "closed", "snoozed"
 
 
 def a_case(words: str = "Carla Customer", **more: Any) -> Case:
@@ -79,6 +82,28 @@ def an_event(kind: EventKind = EventKind.CLOSED, by: str = "Ada Admin", **detail
     return CaseEvent(id=1, case_id="CASE-42", kind=kind, at=START, actor="U0ADA", actor_name=by, detail=dict(detail))
 
 
+def a_file(name: str = "invoice.pdf", withheld: str = "", **more: Any) -> Attachment:
+    given: dict[str, Any] = {
+        "id": 5,
+        "case_id": "CASE-42",
+        "message_id": 1,
+        "name": name,
+        "content_type": "application/pdf",
+        "size": 48_213,
+        "held": "slack:F1",
+        "withheld": withheld,
+    }
+    return Attachment(**(given | more))
+
+
+def a_letter(
+    words: str = CALM, sending: Sending = Sending.WAITING, files: int = 0, file: str = "invoice.pdf", **more: Any
+) -> Letter:
+    given: dict[str, Any] = {"sender": "U0ADA", "sender_name": "Ada Admin", "is_admin": True, "sending": sending}
+    message = a_message(words, **(given | more))
+    return Letter(a_case(), message, None, [a_file(file)] * files, "t", "D0CARLA", None)
+
+
 def a_question(words: str = CALM, **more: Any) -> Question:
     given: dict[str, Any] = {
         "id": 7,
@@ -96,6 +121,8 @@ def a_question(words: str = CALM, **more: Any) -> Question:
 
 def sheets(words: str = CALM) -> dict[str, Sheet]:
     """A case in every state that a drawing tells apart, with these words wherever a customer's words can stand."""
+    origin = {"follows": "CASE-3", "taken_down_by": words}
+    files: dict[str, Any] = {"attached": [a_file(words, words)] * 30, "files": 40, "withheld": 30}
     closed: dict[str, Any] = {"status": Status.CLOSED, "closed_at": START, "closed_by": words}
     said = a_message(words, subject=words, sender_name=words)
     answered = a_message(words, sender="U0ADA", sender_name=words, is_admin=True)
@@ -105,6 +132,11 @@ def sheets(words: str = CALM) -> dict[str, Sheet]:
         "open": Sheet(a_case(words), said, None),
         "by mail": Sheet(mailed, said, None),
         "answered": Sheet(a_case(words), answered, None),
+        "answer on its way": Sheet(a_case(words), a_letter(words).message, None),
+        "undelivered": Sheet(a_case(words, undelivered=words or "?"), a_letter(words, Sending.FAILED).message, None),
+        "snoozed": Sheet(a_case(words, snoozed_until=START), said, None),
+        "assigned": Sheet(a_case(words, assignee="U0ADA", assignee_name=words), said, None, origin=origin),
+        "with files": Sheet(a_case(words), said, None, **files),
         "without words": Sheet(a_case(words), None, None),
         "pending": Sheet(escalated, said, an_escalation(PENDING, words)),
         "acknowledged": Sheet(escalated, said, an_escalation(ACKNOWLEDGED, words)),
@@ -119,28 +151,59 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     for state, sheet in sheets(words).items():
         yield f"card, {state}", card(sheet)
         yield f"status, {state}", status(sheet)
-    for outcome in (PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN):
+    for outcome in (PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED):
         for count in (1, 300):
             drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), "https://desk.example/p1")
             yield f"alert, {outcome}, {count} reasons", drawing
-    yield "follow-up", follow_up(several[:1])
-    yield "note by mail", follow_up([a_message(words, internal=True)])
-    yield "answer", follow_up([a_message(words, is_admin=True)])
-    yield "folded follow-ups", follow_up(several)
+    yield "follow-up", follow_up(several[:1], {})
+    yield "follow-up with files", follow_up(several[:1], {1: [a_file(words, words)] * 30})
+    yield "note by mail", follow_up([a_message(words, internal=True)], {})
+    yield "answer", follow_up([a_message(words, is_admin=True)], {})
+    yield "folded follow-ups", follow_up(several, {1: [a_file(words, words)] * 30})
     yield "edit", revision([an_event(EventKind.EDITED, words, before=words, after=words)])
     yield "folded edits", revision([an_event(EventKind.EDITED, words, before=words, after=words)] * 21)
     yield "flood", flood(Flood("CASE-1", 4711, a_message(words), a_message(words)))
     yield "deletion", revision([an_event(EventKind.DELETED, words)])
     yield "close reason", close_reason(an_event(by=words, reason=words[:500]))
     yield "closing log", closing_log(an_event(by=words))
+    yield "reopening log", reopening_log(an_event(EventKind.REOPENED, by=words))
+    yield from _of_answers(words)
+    yield from _of_facts(words)
     yield "question", question(a_question(words))
     yield "question about no case", question(a_question(words, case_id=None))
     yield "question, settled", question(a_question(words, outcome="confirmed", decided_by=words, decided_at=START))
     content = dict.fromkeys(("sender", "subject", "reason", "uid"), words)
     yield "notice of a broken mail", notice("mail_quarantined", content)
     yield "notice of an unplaced mail", notice("mail_unplaced", content)
+    yield "notice of a mail that can be tried again", notice("mail_quarantined", content | {"key": "INBOX/1/2"})
+    yield "notice of a mail that was opened", notice("mail_quarantined", content | {"key": "x", "outcome": words})
     yield "notice with nothing known", notice("mail_quarantined", {})
     yield from _answers(words)
+
+
+def _of_answers(words: str) -> Iterator[tuple[str, Drawing]]:
+    for sending in (Sending.WAITING, Sending.SENT, Sending.STOPPED, Sending.FAILED):
+        letter = a_letter(words, sending, files=30, file=words, failure=words, sender_name=words)
+        yield f"desk's answer, {sending}", answer(letter, START)
+    yield "file that was not posted", unposted(a_file(words), words, to_customer=False)
+    yield "file that was not sent", unposted(a_file(words), words, to_customer=True)
+
+
+def _of_facts(words: str) -> Iterator[tuple[str, Drawing]]:
+    details: dict[EventKind, dict[str, str]] = {
+        EventKind.ASSIGNED: {"to": "ada@desk.example", "to_name": words},
+        EventKind.UNDELIVERED: {"reason": words},
+        EventKind.SNOOZED: {"until": START.isoformat()},
+        EventKind.WOKEN: {},
+        EventKind.REOPENED: {},
+    }
+    events = [an_event(kind, words, **detail) for kind, detail in details.items()]
+    for event in events:
+        yield f"fact, {event.kind}", facts([event], {})
+    yield "folded facts", facts(events * 4, {})
+    drawing = reminder(an_escalation(), START + timedelta(hours=1), "")
+    assert drawing is not None
+    yield "reminder", drawing
 
 
 def _answers(words: str) -> Iterator[tuple[str, Drawing]]:

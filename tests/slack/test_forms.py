@@ -117,10 +117,8 @@ def test_the_persons_time_zone_comes_from_slack(hands: Hands) -> None:
     assert directory.zone(payloads.ADA).utcoffset(NOON) == timedelta(0)
 
     directory.learn([payloads.user_object(payloads.ADA, "Ada", tz="Asia/Tokyo", tz_offset=32400)])
-    directory.learn([payloads.user_object(payloads.AMOS, "Amos", tz="Mars/Olympus", tz_offset=3600)])
 
     assert directory.zone(payloads.ADA).utcoffset(NOON) == timedelta(hours=9)
-    assert directory.zone(payloads.AMOS).utcoffset(NOON) == timedelta(hours=1)
 
 
 def test_a_note_submitted_twice_is_one_note(hands: Hands) -> None:
@@ -180,7 +178,7 @@ def test_a_long_timeline_comes_as_a_file_too(hands: Hands) -> None:
 
     hands.choose(Choice.TIMELINE)
 
-    assert "The newest 40 of 47 entries; all of them come to you as a file." in words_of(hands.form())
+    assert "The newest 40 entries; all of them come to you as a file." in words_of(hands.form())
     told = hands.world.seen(lambda: next(iter(hands.workspace.messages(hands.workspace.dm("ada"))), None))
     assert told["text"] == "The timeline of CASE-1"
     assert [file["name"] for file in told["files"]] == ["CASE-1.txt"]

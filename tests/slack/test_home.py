@@ -21,7 +21,7 @@ def home_of(world: SlackWorld, user: str) -> str:
 def test_an_admin_sees_the_desk(desk: SlackWorld) -> None:
     home = home_of(desk, ADA)
 
-    assert "*2* open · *1* escalated" in home
+    assert "*2* open · *2* waiting for us · *1* escalated" in home
     assert "*CASE-1*" in home
     assert "*CASE-2*" in home
     assert "Acknowledge" in home

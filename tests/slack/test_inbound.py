@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.cases.inbound import Author, Inbound, Revision, Source
+from bot.cases.inbound import Attached, Author, Inbound, Revision, Source
 from bot.slack.inbound import moment, spoken, to_inbound
 from tests.slack import payloads
 
@@ -55,7 +55,7 @@ def test_only_the_teams_own_channels_are_inside() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("file_share", "It came like this.\n[attached: parcel.jpg]"),
+        ("file_share", "It came like this."),
         ("thread_broadcast", "Nobody answered yet."),
         ("me_message", "waits"),
     ],
@@ -64,10 +64,39 @@ def test_people_also_speak_in_these_subtypes(name: str, text: str) -> None:
     assert said(payloads.sample(name)).text == text
 
 
-def test_files_without_words_are_words_enough() -> None:
-    files = [{"id": "F1", "name": "a.pdf"}, {"id": "F2", "title": "Scan"}, {"id": "F3"}]
+def test_a_file_is_held_in_slack() -> None:
+    assert said(payloads.sample("file_share")).attachments == (
+        Attached(name="parcel.jpg", content_type="image/jpeg", size=48213, held="slack:F0PARCEL"),
+    )
 
-    assert said(payloads.sample("file_share"), text="", files=files).text == "[attached: a.pdf, Scan, a file]"
+
+def test_files_without_words_are_a_message() -> None:
+    files = [{"id": "F1", "name": "a.pdf"}, {"id": "F2", "title": "Scan"}, {"id": "F3"}]
+    message = said(payloads.sample("file_share"), text="", files=files)
+
+    assert message.text == ""
+    assert [(one.name, one.size) for one in message.attachments] == [("a.pdf", 0), ("Scan", 0), ("a file", 0)]
+
+
+def test_a_program_is_listed_but_withheld() -> None:
+    files = [{"id": "F1", "name": "invoice.pdf.exe"}, {"id": "F2", "name": "invoice.pdf"}]
+
+    withheld = [one.withheld for one in said(payloads.sample("file_share"), files=files).attachments]
+
+    assert withheld == ["looks executable", ""]
+
+
+def test_a_file_that_was_deleted_meanwhile_is_none() -> None:
+    files = [{"id": "F1", "mode": "tombstone"}]
+
+    assert read(payloads.sample("file_share"), text="", files=files) is None
+
+
+def test_words_taken_out_of_a_message_with_a_file_are_an_edit() -> None:
+    body = payloads.sample("message_edited")
+    body["event"]["message"] |= {"text": "", "files": [{"id": "F1", "name": "a.pdf"}]}
+
+    assert revised(body).text == ""
 
 
 @pytest.mark.parametrize("name", ["message_of_a_bot", "channel_join", "message_unfurled"])

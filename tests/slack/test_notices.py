@@ -49,8 +49,8 @@ def test_a_postman_that_fails_is_told_by_health(world: SlackWorld) -> None:
     try:
         with world.failing_commits():
             postman.start()
-            wait_until(lambda: "postman: " in world.bot.checks["slack"].problem(), "the failure", seconds=5)
-        wait_until(lambda: "postman: " not in world.bot.checks["slack"].problem(), "the end of it", seconds=10)
+            wait_until(lambda: "postman: " in world.bot.checks["slack"].problem(), "the failure", seconds=20)
+        wait_until(lambda: "postman: " not in world.bot.checks["slack"].problem(), "the end of it", seconds=20)
     finally:
         postman.stop()
 

@@ -1,5 +1,6 @@
 """Shortcuts: a message becomes a case or a part of one, is sent, or ends its case; and a case out of nothing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,7 +101,11 @@ def test_a_case_that_never_was_is_refused_in_the_form(lobby: Hands) -> None:
     ts = in_the_lobby(lobby, "My bill is wrong")
     lobby.workspace.shortcut("ada", "#lobby", ts, Shortcut.ADD_TO_CASE)
 
-    assert lobby.submit(case="CASE-77") == {"case": "There is no CASE-77."}
+    values = {"case": {"case": {"type": "external_select", "selected_option": {"value": "CASE-77"}}}}
+
+    answer = lobby.world.dispatch(payloads.submission(lobby.form() | {"state": {"values": values}}))
+
+    assert json.loads(answer.body) == {"response_action": "errors", "errors": {"case": "There is no CASE-77."}}
 
 
 def test_the_menu_of_cases_finds_numbers_names_and_nothing_else(hands: Hands) -> None:
@@ -179,6 +184,14 @@ def test_a_new_case_for_a_caller_with_an_address(hands: Hands) -> None:
     assert hands.whisper("The words of gina@customer.test stand in CASE-1.")
     case = hands.world.case()
     assert (case.customer_identifier, case.subject) == ("gina@customer.test", "Invoice")
+
+
+def test_case_open_asks_in_the_same_form(hands: Hands) -> None:
+    hands.workspace.command("ada", "#support", "/case", "open")
+
+    assert hands.submit(address="gina@customer.test", text="She called about it") == {}
+
+    assert hands.whisper("The words of gina@customer.test stand in CASE-1.")["channel"] == payloads.SUPPORT
 
 
 def test_a_new_case_for_a_member_joins_his_open_one(hands: Hands) -> None:

@@ -1,13 +1,13 @@
-"""/live and /health: exact shapes, and a word about what does not work."""
+"""/live, /health and /ready: exact shapes, and a word about what does not work."""
 
-import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
-import httpx
 import pytest
 
 from bot.web.health import Check
-from bot.web.server import build_web
+from tests.cases.desk import StillClock
+from tests.web.visitor import Page, visit
 
 
 def working() -> str:
@@ -18,78 +18,73 @@ def broken(reason: str) -> Callable[[], str]:
     return lambda: reason
 
 
-def asked(path: str = "/health", **checks: Check) -> tuple[int, object]:
+def asked(path: str = "/health", **checks: Check) -> Page:
     every = {name: Check(working) for name in ("database", "email_listener", "scheduler", "slack")} | checks
-    answer = asyncio.run(got(httpx.ASGITransport(build_web(every)), path))
-    return answer.status_code, answer.json()
-
-
-async def got(app: httpx.ASGITransport, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(transport=app, base_url="http://desk.test") as client:
-        return await client.get(path)
+    return visit(every, path)
 
 
 def test_all_that_is_configured_works() -> None:
-    assert asked() == (
-        200,
-        {
-            "status": "healthy",
-            "services": {
-                "database": "connected",
-                "email_listener": "running",
-                "scheduler": "running",
-                "slack": "connected",
-            },
-        },
-    )
+    page = asked()
+
+    assert page.status == 200
+    assert page.body["status"] == "healthy"
+    assert page.body["services"] == {
+        "database": "connected",
+        "email_listener": "running",
+        "scheduler": "running",
+        "slack": "connected",
+    }
+    assert set(page.body) == {"status", "services", "details"}
 
 
 def test_what_is_not_configured_is_nobodys_fault_and_is_not_asked() -> None:
-    status, body = asked(email_listener=Check(broken("never asked"), disabled=True))
+    page = asked(email_listener=Check(broken("never asked"), disabled=True))
 
-    assert status == 200
-    assert body == {
-        "status": "healthy",
-        "services": {
-            "database": "connected",
-            "email_listener": "disabled",
-            "scheduler": "running",
-            "slack": "connected",
-        },
-    }
+    assert (page.status, page.body["status"]) == (200, "healthy")
+    assert page.body["services"]["email_listener"] == "disabled"
+    assert page.body["details"]["email_listener"] == {"status": "disabled"}
 
 
 @pytest.mark.parametrize("name", ["email_listener", "scheduler", "slack"])
 def test_without_one_service_the_desk_is_degraded(name: str) -> None:
-    status, body = asked("/health", **{name: Check(broken("connection refused"))})
+    page = asked("/health", **{name: Check(broken("connection refused"))})
 
-    assert status == 503
-    assert isinstance(body, dict)
-    assert body["status"] == "degraded"
-    assert body["services"][name] == "failing"
-    assert body["problems"] == {name: "connection refused"}
+    assert (page.status, page.body["status"]) == (503, "degraded")
+    assert page.body["services"][name] == "failing"
+    assert page.body["details"][name] == {"status": "failing", "reason": "connection refused"}
+    assert page.body["problems"] == {name: "connection refused"}
 
 
 def test_without_its_database_the_desk_is_unhealthy() -> None:
-    status, body = asked(database=Check(broken("disk is gone")), slack=Check(broken("away")))
+    page = asked(database=Check(broken("disk is gone")), slack=Check(broken("away")))
 
-    assert status == 503
-    assert body == {
-        "status": "unhealthy",
-        "services": {
-            "database": "failing",
-            "email_listener": "running",
-            "scheduler": "running",
-            "slack": "failing",
-        },
-        "problems": {"database": "disk is gone", "slack": "away"},
+    assert (page.status, page.body["status"]) == (503, "unhealthy")
+    assert page.body["problems"] == {"database": "disk is gone", "slack": "away"}
+
+
+def test_the_details_tell_how_long_ago_a_service_worked() -> None:
+    clock = StillClock()
+    check = Check(broken("login refused"), worked_at=lambda: clock.now() - timedelta(seconds=42))
+
+    page = visit({"email_listener": check}, clock=clock)
+
+    assert page.body["details"] == {
+        "email_listener": {"status": "failing", "age_seconds": 42.0, "reason": "login refused"}
     }
 
 
 def test_live_asks_nobody() -> None:
-    assert asked("/live", database=Check(broken("disk is gone"))) == (200, {"status": "alive"})
+    assert asked("/live", database=Check(broken("disk is gone"))) == Page(200, {"status": "alive"})
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/cases"])
+@pytest.mark.parametrize(("name", "status"), [("database", 503), ("slack", 503), ("email_listener", 200)])
+def test_ready_is_a_desk_that_hears_slack_and_can_store(name: str, status: int) -> None:
+    page = asked("/ready", **{name: Check(broken("away"))})
+
+    assert page.status == status
+    assert page.body == ({"status": "ready"} if status == 200 else {"status": "not ready", "problems": {name: "away"}})
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/cases", "/metrics"])
 def test_nothing_else_is_shown(path: str) -> None:
-    assert asked(path)[0] == 404
+    assert asked(path).status == 404

@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from bot.web.health import Check
-from bot.web.server import PortTaken, WebServer, build_web
+from bot.web.routes import build_web
+from bot.web.server import PortTaken, WebServer
 from tests.services.process import free_port
 
 

@@ -32,23 +32,20 @@ _SAID = sa.text(
 )
 
 
-# name, columns, condition on SQLite, condition on PostgreSQL
+# name, columns, condition
 _LISTS = (
-    ("open_escalated", ["status", "last_message_at"], "status = 'open' AND escalated = 1", "status = 'open' AND escalated"),
-    ("open_assignee", ["assignee", "last_message_at"], "status = 'open'", "status = 'open'"),
-    ("closed_at", ["status", "closed_at"], "status = 'closed'", "status = 'closed'"),
+    ("open_last_message_at", ["status", "last_message_at", "case_id", "clock_restarted_at", "snoozed_until"], "status = 'open'"),
+    ("open_escalated", ["status", "escalated", "last_message_at"], "status = 'open'"),
+    ("open_assignee", ["status", "assignee", "last_message_at"], "status = 'open'"),
+    ("closed_at", ["status", "closed_at"], "status = 'closed'"),
 )
 
 
 def upgrade() -> None:
-    for name, columns, on_sqlite, on_postgresql in _LISTS:
-        op.create_index(
-            f"ix_cases_{name}",
-            "cases",
-            columns,
-            sqlite_where=sa.text(on_sqlite),
-            postgresql_where=sa.text(on_postgresql),
-        )
+    op.drop_index("ix_cases_open_last_message_at", "cases")
+    for name, columns, condition in _LISTS:
+        where = sa.text(condition)
+        op.create_index(f"ix_cases_{name}", "cases", columns, sqlite_where=where, postgresql_where=where)
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.create_table(
         "search_entries",

@@ -19,12 +19,13 @@ _NEWEST = """
 def upgrade() -> None:
     op.add_column("cases", sa.Column("awaits_us", sa.Boolean(), server_default=sa.text("true"), nullable=False))
     op.execute(f"UPDATE cases SET awaits_us = COALESCE(({_NEWEST}), true) WHERE status = 'open'")  # noqa: S608
+    still_open = sa.text("status = 'open'")
     op.create_index(
         "ix_cases_awaiting_us",
         "cases",
-        ["status", "last_message_at"],
-        sqlite_where=sa.text("status = 'open' AND awaits_us = 1"),
-        postgresql_where=sa.text("status = 'open' AND awaits_us"),
+        ["status", "awaits_us", "last_message_at"],
+        sqlite_where=still_open,
+        postgresql_where=still_open,
     )
     refused = sa.text("state = 'refused'")
     op.create_index("ix_deliveries_refused", "deliveries", ["id"], sqlite_where=refused, postgresql_where=refused)

@@ -1,5 +1,7 @@
 // The fields people write in: Enter sends, drafts outlive a change of place, `/` shows what a command can do.
 
+import { hasFiles } from "./attaching.js";
+
 const drafts = window.sessionStorage;
 
 export function restoreDrafts(root) {
@@ -20,10 +22,6 @@ export function takeDrafts(form) {
   return () => {
     for (const [field, words] of taken) if (!field.value) write(field, words);
   };
-}
-
-export function forgetFiles(form) {
-  for (const field of form.querySelectorAll("input[type=file]")) field.value = "";
 }
 
 function write(field, words) {
@@ -124,7 +122,7 @@ export function listen() {
     if (!("sends" in field.dataset) || event.isComposing || pressedInHints(event, field)) return;
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
-    if (field.value.trim()) field.form.requestSubmit();
+    if (field.value.trim() || hasFiles(field.form)) field.form.requestSubmit();
   });
   document.addEventListener("mousedown", (event) => {
     const item = event.target.closest("#hints [role=option]");

@@ -1,6 +1,10 @@
 // Keeps the page fresh without leaving it: sends its forms, follows its links, draws anew at each change.
 
-import { forgetFiles, listen as listenToComposers, restoreDrafts, takeDrafts } from "./composer.js";
+import { listen as listenToFiles, forgetFiles } from "./attaching.js";
+import { listen as listenToCombos, prepare as prepareCombos } from "./combo.js";
+import { listen as listenToComposers, restoreDrafts, takeDrafts } from "./composer.js";
+import { addFields, isComplete, listen as listenToFields } from "./fields.js";
+import { listen as listenToKeys } from "./keys.js";
 import { morph } from "./morph.js";
 
 const page = document.getElementById("page");
@@ -25,18 +29,31 @@ function draw(html) {
 
 const nearEnd = (part) => part.scrollHeight - part.scrollTop - part.clientHeight < 80;
 
+let opener = null; // what had the focus before a modal took it
+let lastUsed = null;
+
 function settle(places) {
   document.title = page.dataset.title;
   restoreDrafts(page);
+  prepareCombos(page);
   for (const part of page.querySelectorAll("[data-follow]")) {
     if (places.get(part) ?? true) part.scrollTop = part.scrollHeight;
   }
   for (const dialog of page.querySelectorAll("dialog[data-modal]:not([open])")) {
+    opener ??= lastUsed || document.activeElement;
     dialog.showModal();
     const first = dialog.querySelector("[autofocus]") || dialog.querySelector(".modal-body :is(input:not([type=hidden]), textarea, select)");
     (first || dialog.querySelector(".buttons .button:last-of-type")).focus();
   }
+  if (opener && !page.querySelector("dialog[data-modal]")) giveFocusBack();
   tick();
+}
+
+function giveFocusBack() {
+  const fold = opener.closest("details");
+  const places = [opener, fold && fold.querySelector("summary"), page.querySelector("#composer textarea")];
+  opener = null;
+  places.find((place) => place && place.isConnected && place.checkVisibility())?.focus();
 }
 
 // ---- staying fresh: one request at a time; what was asked before the last move is not drawn
@@ -116,7 +133,9 @@ function agreed(control) {
 function bodyOf(form, control) {
   const filled = new FormData(form);
   if (control && control.name && control.tagName === "BUTTON") filled.append(control.name, control.value);
-  return form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
+  const surface = form.action.endsWith("/click") && form.closest("[data-surface]");
+  if (surface) addFields(filled, surface);
+  return surface || form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
 }
 
 async function send(form, control) {
@@ -125,24 +144,31 @@ async function send(form, control) {
     if (control.tagName === "SELECT") control.value = "";
     return;
   }
-  const before = moves;
+  lastUsed = control || document.activeElement;
   const giveBack = takeDrafts(form);
-  const fold = form.matches(".write, .entries, .reactions-more, .popover form") && form.closest("details");
+  const fold = form.matches(".write, .popover form, #shortcut-form") && (control || form).closest("details");
   if (fold) fold.open = false;
   form.classList.add("busy");
+  const sent = await post(control?.getAttribute("formaction") || form.getAttribute("action"), body);
+  form.classList.remove("busy");
+  if (sent) forgetFiles(form);
+  else giveBack();
+  if (!sent && fold) fold.open = true;
+}
+
+// Sends a deed and draws what came of it; returns whether it was taken.
+async function post(url, body) {
+  const before = moves;
   try {
-    const answer = await fetch(form.action, { method: "POST", body });
+    const answer = await fetch(url, { method: "POST", body });
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
     complain("");
-    forgetFiles(form);
     arrived(answer, text, before);
+    return true;
   } catch (wrong) {
-    giveBack();
-    if (fold) fold.open = true;
     complain(wrong instanceof TypeError ? GONE : wrong.message);
-  } finally {
-    form.classList.remove("busy");
+    return false;
   }
 }
 
@@ -158,7 +184,8 @@ function arrived(answer, html, before) {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.deed")) return;
   event.preventDefault();
-  send(event.target, event.submitter);
+  if (event.target.id === "modal-form" && !isComplete(event.target)) return;
+  if (!event.target.classList.contains("busy")) send(event.target, event.submitter);
 });
 
 document.addEventListener("change", (event) => {
@@ -198,7 +225,8 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("cancel", (event) => {
   if (!event.target.matches("dialog[data-modal]")) return;
   event.preventDefault();
-  document.getElementById("modal-close").requestSubmit();
+  const leave = document.getElementById("modal-leave");
+  leave.requestSubmit(leave.querySelector("button"));
 }, true);
 
 window.addEventListener("popstate", () => go(location.href, { remember: false }));
@@ -218,6 +246,10 @@ function tick() {
 }
 
 listenToComposers();
+listenToFiles();
+listenToCombos();
+listenToFields((body) => post("/sandbox/click", body));
+listenToKeys(go);
 settle(new Map());
 show(location.hash);
 setInterval(tick, 1000);

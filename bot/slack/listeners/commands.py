@@ -10,14 +10,20 @@ from bot.cases.board import Filter
 from bot.cases.errors import CaseError
 from bot.cases.inbound import Author
 from bot.slack.asides import Asides
+from bot.slack.forms import Forms
 from bot.slack.orders import OrderDesk, order_of
 from bot.slack.spot import Spot, spot_of
 from bot.slack.verbs import listed, obey
 
 
-def case_typed(ack: Ack, command: dict[str, Any], actor: Author, desk: OrderDesk) -> None:
-    """Answer `/case …` to the person who typed it."""
-    drawing = obey(order_of(command.get("text") or "", actor, desk))
+def case_typed(ack: Ack, command: dict[str, Any], actor: Author, spot: Spot, desk: OrderDesk, forms: Forms) -> None:
+    """Answer `/case …` to the person who typed it; `/case open` alone asks the rest in a form."""
+    text = command.get("text") or ""
+    if text.strip().lower() == "open":
+        forms.new_case(actor, spot)
+        ack()
+        return
+    drawing = obey(order_of(text, actor, desk))
     ack(response_type="ephemeral", **drawing.as_arguments())
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cases.models import Escalation
+from bot.cases.models import Escalation, Status
 from bot.cases.queries import Sheet
 from bot.cases.rules import span
 from bot.slack.views import words
-from bot.slack.views.parts import Drawing, case_buttons, context, customer, section
+from bot.slack.views.buttons import alert_buttons
+from bot.slack.views.parts import Drawing, context, customer, section
 
 # The newest of them; each takes a line, and all of them one section.
 REASONS_SHOWN = 8
-
-_SETTLED = {"acknowledged": "acknowledged by", "answered": "answered by", "closed": "closed by"}
 
 
 def alert(sheet: Sheet, escalation: Escalation, card_url: str | None) -> Drawing:
@@ -25,15 +24,39 @@ def alert(sheet: Sheet, escalation: Escalation, card_url: str | None) -> Drawing
     shown = escalation.reasons[-REASONS_SHOWN:]
     earlier = len(escalation.reasons) - len(shown)
     reasons = [f"and {words.count(earlier, 'earlier reason')}"] * (earlier > 0) + [f"• {_reason(row)}" for row in shown]
-    title = f"{sign} *{case.case_id}* {headline}\n{customer(case)}"
-    blocks = [section(title), section("\n".join(reasons))]
-    if sheet.latest is not None:
+    blocks = [section(f"{sign} *{case.case_id}* {headline}\n{customer(case)}"), section("\n".join(reasons))]
+    if sheet.latest is not None and not settled:
         blocks.append(section(words.quoted(sheet.latest.body, 400)))
-    link = f" · {words.link(card_url, 'open the case')}" if card_url else ""
-    small = context(f"raised {words.when(escalation.raised_at)}{link}")
+    small = context(" · ".join(_small_print(sheet, escalation, card_url)))
     plain = "; ".join(words.one_line(row["words"], 250) for row in shown)
     text = f"{case.case_id} {headline}: {words.one_line(case.customer_name, 80)}. {plain}"
-    return Drawing(text, [*blocks, small, *case_buttons(sheet)])
+    return Drawing(text, [*blocks, small, *alert_buttons(sheet, escalation)])
+
+
+def reminder(escalation: Escalation, now: datetime, mention: str) -> Drawing | None:
+    """Return what is said again in an alert's thread, calling whoever is to hear of it; None once it is settled.
+
+    Plain text without blocks, so that the mention stands in it once.
+    """
+    if escalation.settled_at is not None:
+        return None
+    call = f"{mention} " if mention else ""
+    waited = span(now - escalation.raised_at)
+    return Drawing(f"{call}:bell: {escalation.case_id} still needs somebody: no acknowledgement for {waited}.")
+
+
+def _small_print(sheet: Sheet, escalation: Escalation, card_url: str | None) -> list[str]:
+    case = sheet.case
+    facts = [f"raised {words.when(escalation.raised_at)}"]
+    if case.assignee is not None:
+        facts.append(f":bust_in_silhouette: {words.one_line(case.assignee_name, 120)}")
+    if case.status == Status.CLOSED and escalation.outcome != "closed":
+        facts.append(f"the case was closed by {words.one_line(case.closed_by or '', 120)}")
+    if escalation.outcome == "snoozed" and case.snoozed_until is not None:
+        facts.append(f"snoozed until {words.when(case.snoozed_until)}")
+    if card_url:
+        facts.append(words.link(card_url, "open the case"))
+    return facts
 
 
 def _reason(row: dict[str, str]) -> str:
@@ -47,4 +70,4 @@ def _settled(escalation: Escalation) -> str:
         return ""
     after = span(escalation.settled_at - escalation.raised_at)
     by = words.one_line(escalation.settled_by or "", 120)
-    return f"{_SETTLED[escalation.outcome]} {by}, {after} after the alert"
+    return f"{escalation.outcome} by {by}, {after} after the alert"

@@ -15,7 +15,7 @@ from bot.slack.views.parts import Drawing, case_buttons, context, customer, line
 LISTED = 15
 
 _ADMIN_HINT = """Case numbers may be written CASE-42, case-42, #42 or 42. In a case's thread commands don't work in \
-Slack; mention me there instead: `@casebot close`, `@casebot note …`. “I'm closing this case.” closes it too."""
+Slack; mention me there instead: `@casebot close`, `@casebot note text`. “I'm closing this case.” closes it too."""
 _CUSTOMER_HINT = "To reach the team, just write to me."
 
 

@@ -2,38 +2,92 @@
 
 from __future__ import annotations
 
-from bot.cases.models import Status
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block
+
+from bot.cases.models import Case, Escalation, Message, Sending, Status
 from bot.cases.queries import Sheet
+from bot.cases.rules import span
 from bot.slack.views import words
-from bot.slack.views.parts import Drawing, case_buttons, context, customer, section, state
+from bot.slack.views.buttons import card_buttons
+from bot.slack.views.files import listed
+from bot.slack.views.parts import Drawing, context, customer, section, state
+
+_SPOKEN_OF = {
+    Sending.WAITING: ":hourglass: An answer of *{name}* is on its way:",
+    Sending.FAILED: "*{name}* answered, but it did not arrive:",
+}
 
 
 def card(sheet: Sheet) -> Drawing:
-    """Draw a case for the team."""
-    case = sheet.case
-    latest = sheet.latest
-    preview = words.one_line(latest.body, 150) if latest else ""
+    """Draw a case for the team: who, how it stands, the latest words, and what can be done."""
+    case, latest = sheet.case, sheet.latest
     subject = f"\n*{words.one_line(case.subject, 150)}*" if case.subject.strip() else ""
-    blocks = [section(f"*{case.case_id}* · {state(sheet)}\n{customer(case)}{subject}")]
+    blocks: list[Block] = [section(f"*{case.case_id}* · {state(sheet)}\n{customer(case)}{subject}")]
+    if case.undelivered and case.status == Status.OPEN:
+        why = words.one_line(case.undelivered, 300)
+        blocks.append(section(f":red_circle: *The customer did not get your answer:* {why}"))
     if latest is not None:
-        answered = f"{words.one_line(latest.sender_name, 80)} answered:\n"
-        speaker = "" if latest.sender == case.customer_identifier else answered
-        blocks.append(section(speaker + words.quoted(latest.body)))
+        blocks.append(section(_latest_words(case, latest, has_files=bool(sheet.attached))))
+    small = [listed(sheet.attached), " · ".join(_course(sheet)), " · ".join(_standing(sheet))]
+    blocks += [context(line) for line in small if line]
+    preview = words.one_line(latest.body, 150) if latest else ""
     text = f"{case.case_id} · {words.one_line(case.customer_name, 80)}: {preview}"
-    return Drawing(text, [*blocks, context(*_small_print(sheet)), *case_buttons(sheet)])
+    return Drawing(text, [*blocks, card_buttons(sheet)])
 
 
-def _small_print(sheet: Sheet) -> list[str]:
+def _latest_words(case: Case, latest: Message, *, has_files: bool) -> str:
+    spoken_of = ""
+    if latest.sender != case.customer_identifier:
+        name = words.one_line(latest.sender_name, 80)
+        plain = "*{name}* answered:" if latest.is_admin else "*{name}* wrote:"
+        spoken_of = _SPOKEN_OF.get(Sending(latest.sending), plain).format(name=name) + "\n"
+    quoted = words.quoted(latest.body) if latest.body.strip() or not has_files else ""
+    return (spoken_of + quoted).strip() or "_sent files without a word_"
+
+
+def _course(sheet: Sheet) -> Iterator[str]:
+    """Yield how the case has gone: its channel, its age, how much was said, and whose turn it is."""
     case = sheet.case
-    facts = [
-        f"by {'e-mail' if case.source == 'email' else 'Slack'}",
-        f"opened {words.when(case.created_at)}",
-        words.count(case.message_count, "message"),
-    ]
+    yield f"by {'e-mail' if case.source == 'email' else 'Slack'}"
+    yield f"opened {words.when(case.created_at)}"
+    yield words.count(case.message_count, "message")
+    if sheet.files:
+        hidden = f" ({sheet.withheld} not posted)" if sheet.withheld else ""
+        yield words.count(sheet.files, "file") + hidden
     if case.status == Status.OPEN:
-        facts.append(f"waiting since {words.when(sheet.waiting_since)}")
+        ours = sheet.latest is None or not sheet.latest.is_admin
+        yield f"waiting for {'us' if ours else 'the customer'} since {words.when(sheet.waiting_since)}"
     elif case.closed_at is not None:
-        facts.append(f"closed {words.when(case.closed_at)} by {words.one_line(case.closed_by or '', 120)}")
+        yield f"closed {words.when(case.closed_at)} by {words.one_line(case.closed_by or '', 120)}"
+
+
+def _standing(sheet: Sheet) -> Iterator[str]:
+    """Yield who has it, how loud it is, where it comes from, and who vouches for its sender."""
+    case = sheet.case
+    if case.assignee is not None:
+        yield f":bust_in_silhouette: {words.one_line(case.assignee_name, 120)}"
+    elif case.status == Status.OPEN:
+        yield "nobody's yet"
+    if case.snoozed_until is not None:
+        yield f"snoozed until {words.when(case.snoozed_until)}"
+    if sheet.escalation is not None:
+        yield _loudness(sheet.escalation)
+    yield from _beginnings(sheet)
     if case.verdict:
-        facts.append(f"sender: {words.one_line(case.verdict, 120)}")
-    return [" · ".join(facts)]
+        yield f"sender {words.one_line(case.verdict, 120)}"
+
+
+def _loudness(escalation: Escalation) -> str:
+    if escalation.settled_at is None:
+        return f"alerted {words.when(escalation.raised_at)}, not acknowledged yet"
+    after = span(escalation.settled_at - escalation.raised_at)
+    return f"alert {escalation.outcome} by {words.one_line(escalation.settled_by or '', 120)} after {after}"
+
+
+def _beginnings(sheet: Sheet) -> Iterator[str]:
+    told = {"follows": "continues {}", "mentions": "mentions {}", "taken_down_by": "taken down by {}"}
+    for key, phrase in told.items():
+        if value := sheet.origin.get(key):
+            yield phrase.format(words.one_line(str(value), 120))

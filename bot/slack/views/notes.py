@@ -1,31 +1,34 @@
-"""The short messages: follow-ups and revisions in a case's thread, the closing log, questions and notices."""
+"""The short messages: follow-ups and revisions in a case's thread, questions and notices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
-from bot.cases.models import CaseEvent, EventKind, Message, Question
+from bot.cases.models import Attachment, CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
-from bot.slack.action_ids import CONFIRM, IGNORE
+from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, RETRY_MAIL
 from bot.slack.views import words
+from bot.slack.views.files import listed
 from bot.slack.views.outage import recap
 from bot.slack.views.parts import Drawing, context, section
 
 # What a line takes besides its preview: name, subject, date and quote marks.
 _FRAME = 400
 _SHORTEST_PREVIEW = 60
+# Slack's limit; a folder's name is far shorter.
+BUTTON_VALUE = 2000
 
 
-def follow_up(messages: Sequence[Message]) -> Drawing:
-    """Draw new messages of a case for its thread: one in full, a backlog in short."""
+def follow_up(messages: Sequence[Message], files: Mapping[int, Sequence[Attachment]]) -> Drawing:
+    """Draw new messages of a case for its thread: one in full, a backlog in short; `files` by message."""
     first = messages[0]
     if len(messages) == 1:
-        return Drawing(_said(first, 300), [section(f"{_who(first)}:\n{words.quoted(first.body, 2000)}")])
+        return _single(first, files.get(first.id or 0, ()))
     title = f"*{first.case_id}* · {len(messages)} new messages"
     room = _room(len(messages), most=250)
-    blocks = [section(f"{_who(message)}:\n{words.quoted(message.body, room)}") for message in messages]
+    blocks = [section(_in_short(message, room, len(files.get(message.id or 0, ())))) for message in messages]
     return Drawing(f"{first.case_id}: {len(messages)} new messages", [section(title), *blocks])
 
 
@@ -52,12 +55,6 @@ def close_reason(event: CaseEvent) -> Drawing:
     return Drawing(text, [section(f"Closed by {who}:\n{words.quoted(reason)}")])
 
 
-def closing_log(event: CaseEvent) -> Drawing:
-    """Return the log line of a closure, to the letter as the requirements give it; plain text, no blocks."""
-    at = event.at.isoformat(timespec="seconds")
-    return Drawing(f"Case #{event.case_id} closed at {at} by {words.one_line(event.actor_name, 300)}")
-
-
 def question(asked: Question) -> Drawing:
     """Draw what an unverified admin mail asks for, with the two answers, or what became of it."""
     who = words.one_line(asked.asked_by, 300)
@@ -81,12 +78,26 @@ def question(asked: Question) -> Drawing:
 
 
 def notice(kind: str, content: dict[str, str]) -> Drawing:
-    """Draw something the team should know that belongs to no case."""
+    """Draw something the team should know that belongs to no case; under a mail set aside, what can be done with it.
+
+    `key` names such a mail; `outcome` says how it ended.
+    """
     if kind == "recap":
         return recap(content)
     about = {key: words.one_line(str(value), 200) for key, value in content.items()}
     text = _NOTICES[kind].format_map(_Missing(about))
-    return Drawing(text, [section(text)])
+    if "outcome" in content:
+        return Drawing(f"{text} {about['outcome']}", [section(text), context(f":white_check_mark: {about['outcome']}")])
+    if "key" not in content:
+        return Drawing(text, [section(text)])
+    value = str(content["key"])[:BUTTON_VALUE]
+    deeds = ActionsBlock(
+        elements=[
+            ButtonElement(text="Retry", action_id=RETRY_MAIL, value=value),
+            ButtonElement(text="Open as case", action_id=OPEN_MAIL, value=value),
+        ]
+    )
+    return Drawing(text, [section(text), deeds])
 
 
 _NOTICES = {
@@ -113,6 +124,18 @@ def _room(count: int, most: int) -> int:
 
 def _said(message: Message, limit: int) -> str:
     return f"{message.case_id} · {words.one_line(message.sender_name, 80)}: {words.one_line(message.body, limit)}"
+
+
+def _single(message: Message, attached: Sequence[Attachment]) -> Drawing:
+    said = words.quoted(message.body, 2000) if message.body.strip() or not attached else ""
+    small = [context(listed(attached))] if attached else []
+    return Drawing(_said(message, 300), [section(f"{_who(message)}:\n{said}".strip()), *small])
+
+
+def _in_short(message: Message, room: int, files: int) -> str:
+    attached = f" ({words.count(files, 'file')})" if files else ""
+    said = words.quoted(message.body, room) if message.body.strip() or not files else ""
+    return f"{_who(message)}{attached}:\n{said}".strip()
 
 
 def _who(message: Message) -> str:

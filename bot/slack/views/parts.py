@@ -61,6 +61,10 @@ def state(sheet: Sheet) -> str:
         return ":white_check_mark: closed"
     if sheet.pending:
         return ":rotating_light: escalated"
+    if sheet.case.undelivered:
+        return ":red_circle: an answer did not arrive"
+    if sheet.case.snoozed_until is not None:
+        return ":no_bell: snoozed"
     return ":large_blue_circle: open, escalated before" if sheet.case.escalated else ":large_blue_circle: open"
 
 
@@ -83,15 +87,16 @@ def case_buttons(sheet: Sheet) -> list[ActionsBlock]:
     case = sheet.case
     if case.status == Status.CLOSED:
         return []
-    value = case_value(case.case_id, case.version)
-    buttons = [_close_button(case, value)]
+    buttons = [close_button(case)]
     if sheet.pending:
+        value = case_value(case.case_id, case.version)
         acknowledge = ButtonElement(text="Acknowledge", action_id=ACKNOWLEDGE, value=value, style="primary")
         buttons.insert(0, acknowledge)
     return [ActionsBlock(elements=buttons)]
 
 
-def _close_button(case: Case, value: str) -> ButtonElement:
+def close_button(case: Case) -> ButtonElement:
+    """Return the button that ends a case; Slack itself asks back."""
     name = words.shortened(" ".join(case.customer_name.split()), 60)
     confirm = ConfirmObject(
         title=f"Close {case.case_id}?",
@@ -99,4 +104,5 @@ def _close_button(case: Case, value: str) -> ButtonElement:
         confirm="Close the case",
         deny="Keep it open",
     )
-    return ButtonElement(text="Close", action_id=CLOSE, value=value, style="danger", confirm=confirm)
+    value = case_value(case.case_id, case.version)
+    return ButtonElement(text="Close", action_id=CLOSE, value=value, confirm=confirm)

@@ -67,6 +67,20 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def mention(identity: str) -> str:
+    """Return a mention of a user (U…, W…) or a user group (S…) by its id: who is named so is called."""
+    return f"<!subteam^{identity}>" if identity.startswith("S") else f"<@{identity}>"
+
+
+def size(number: int) -> str:
+    """Return a size in bytes as people say it: `310 B`, `48 kB`, `2.3 MB`."""
+    if number < 1000:
+        return f"{number} B"
+    if number < 1_000_000:
+        return f"{round(number / 1000)} kB"
+    return f"{number / 1_000_000:.1f} MB"
+
+
 def link(url: str, label: str) -> str:
     """Return a link of ours; the label is escaped."""
     return f"<{url}|{escape(label)}>"

@@ -1,0 +1,202 @@
+"""What the desk's reads, its sweep and the outbox's claim cost on desks of different sizes.
+
+    python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--rounds 3] [--plans] [--json FILE]
+
+Times are milliseconds, p50 and p99 of many calls, each the median of the rounds. `cpu` is the time of our own thread,
+which on SQLite is all of it: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare
+the largest desk with the smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here
+writes more than a claim.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, fill
+from bot.cases.board import Filter
+from bot.cases.inbound import Author
+from bot.cases.queries import CaseQueries
+from bot.cases.rules import Rules
+from bot.db import Database
+from bot.escalation.sweep import Sweep
+from bot.log import configure
+from bot.outbox.pacing import Pacing
+from bot.outbox.postman import Postman
+from bot.outbox.sending import Parcel, Posted
+from tests.cases.desk import StillClock, opened
+from tests.cases.plans import plans_of
+from tests.services.postgresql import Postgres
+
+Act = Callable[[], object]
+Times = dict[str, tuple[float, float, float]]
+
+_MIA = Author(ADMIN, "Mia", is_admin=True)
+_WAITING = 1_000
+_FEWEST_CALLS, _MOST_CALLS, _MOST_SECONDS = 5, 200, 2.0
+
+
+class _Nobody:
+    """A sender that is never reached: only the claim is measured."""
+
+    def send(self, parcel: Parcel) -> Posted | None:
+        raise AssertionError(parcel)
+
+
+def acts_of(database: Database, cases: int) -> dict[str, Act]:
+    """Return what is measured, by its name."""
+    queries, rng = CaseQueries(database), random.Random(2)
+    sweep = Sweep(database, StillClock(NOW), Rules())
+    customer = Author(f"c{cases // 3 - 1}@example.com", "Customer")
+    deep = {which: _deep(queries, which) for which in (Filter.OPEN, Filter.CLOSED)}
+
+    def some() -> str:
+        return f"CASE-{rng.randint(1, cases)}"
+
+    def search(typed: str, viewer: Author = _MIA, after: str = "") -> Act:
+        return lambda: queries.search(typed, viewer, after=after)
+
+    second = queries.search(COMMON, _MIA).after
+    return {
+        "case status": lambda: queries.sheet_for(some(), _MIA),
+        "customer's cases": lambda: queries.of_customer(customer.identity),
+        "home (25 of open)": lambda: queries.board(25, viewer=ADMIN),
+        **{f"list {which}": _list(queries, which) for which in Filter},
+        **{f"list {which}, deep": _list(queries, which, after) for which, after in deep.items()},
+        "search one case": lambda: queries.search(f"only{rng.randint(1, cases)}", _MIA),
+        "search uncommon": search(UNCOMMON),
+        "search common": search(COMMON),
+        "search common, page 2": search(COMMON, after=second),
+        "search beginning": search(COMMON[:4]),
+        "search 2 letters": search(COMMON[:2]),
+        "search 2 words": search(f"{COMMON} {UNCOMMON}"),
+        "search bygone": search(BYGONE),
+        "search nothing": search("unheardof"),
+        "search address": search(customer.identity),
+        "search by customer": search(COMMON, customer),
+        "sweep, nothing due": sweep._due,
+        "claim, nothing waits": Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim,
+    }
+
+
+def _list(queries: CaseQueries, which: Filter, after: str = "") -> Act:
+    return lambda: queries.board(10, which, ADMIN, after)
+
+
+def _deep(queries: CaseQueries, which: Filter) -> str:
+    """Return where a page begins that lies behind up to 10,000 cases."""
+    after = ""
+    for _ in range(20):
+        after = queries.board(500, which, after=after).after or after
+    return after
+
+
+def measured(act: Act, rounds: int) -> tuple[float, float, float]:
+    """Return (p50, p99, cpu) in milliseconds."""
+    act()
+    found = [_round(act) for _ in range(rounds)]
+    p50, p99, cpu = (statistics.median(each) for each in zip(*found, strict=True))
+    return p50, p99, cpu
+
+
+def _round(act: Act) -> tuple[float, float, float]:
+    walls: list[float] = []
+    cpus: list[float] = []
+    ends = time.monotonic() + _MOST_SECONDS
+    while len(walls) < _MOST_CALLS and (time.monotonic() < ends or len(walls) < _FEWEST_CALLS):
+        begun, worked = time.perf_counter(), time.thread_time()
+        act()
+        cpus.append((time.thread_time() - worked) * 1000)
+        walls.append((time.perf_counter() - begun) * 1000)
+    walls.sort()
+    return statistics.median(walls), walls[int(len(walls) * 0.99)], statistics.median(cpus)
+
+
+@contextmanager
+def address(kind: str) -> Iterator[str]:
+    """Lend an empty database of this kind."""
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-"))
+            yield f"sqlite:///{folder}/desk.db"
+            return
+        server = Postgres()
+        stack.callback(server.remove)
+        server.start()
+        yield stack.enter_context(server.database())
+
+
+def measure(kind: str, cases: int, rounds: int, *, plans: bool) -> Times:
+    """Build a desk and measure it."""
+    with address(kind) as url, opened(url) as database:
+        begun = time.monotonic()
+        fill(database, cases)
+        size = Path(database.url.database or "").stat().st_size / 1e6 if kind == "sqlite" else 0
+        print(f"{cases} cases built in {time.monotonic() - begun:.0f} s" + f", {size:.0f} MB" * bool(size), flush=True)
+        acts = acts_of(database, cases)
+        if plans:
+            print_plans(database, acts)
+        times = {name: measured(act, rounds) for name, act in acts.items()}
+        backlog(database, _WAITING)
+        claim = Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
+        times[f"claim, {_WAITING} wait"] = measured(claim, rounds)
+        return times
+
+
+def print_plans(database: Database, acts: dict[str, Act]) -> None:
+    """Show how the database answers each statement."""
+    for name, act in acts.items():
+        print(f"\n-- {name}")
+        for table in ("cases", "messages", "s", "deliveries", "escalations", "("):
+            for plan in plans_of(database, act, table):
+                print(f"[{table}]\n{plan}")
+
+
+def machine() -> str:
+    """Return where this was measured, in a line."""
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def print_table(kind: str, by_size: dict[int, Times]) -> None:
+    """Print p50, p99 and cpu for each size, and how the largest compares with the smallest."""
+    sizes = sorted(by_size)
+    print(f"\n{kind:24}" + "".join(f"{size:>11,} p50     p99    cpu" for size in sizes) + "      ratios")
+    for name, (p50, _, cpu) in by_size[sizes[0]].items():
+        rows = [by_size[size][name] for size in sizes]
+        shown = "".join(f"{one:>15.2f}{most:>8.2f}{own:>7.2f}" for one, most, own in rows)
+        print(f"{name:24}{shown}{rows[-1][0] / p50:>7.1f}{rows[-1][2] / cpu:>5.1f}")
+
+
+def main() -> None:
+    """Build, measure, tell."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", default="1000,100000,1000000")
+    parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plans", action="store_true")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    configure("ERROR", "console")
+    print(machine(), flush=True)
+    sizes = [int(size) for size in asked.cases.split(",")]
+    by_size = {size: measure(asked.db, size, asked.rounds, plans=asked.plans) for size in sizes}
+    print_table(asked.db, by_size)
+    if asked.json:
+        asked.json.write_text(json.dumps({"machine": machine(), "database": asked.db, "ms": by_size}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""`casebot run` and `casebot version`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as installed_version
+
+import typer
+
+from bot.cli.refusals import clear_refusals, settings_told
+from bot.clock import SystemClock
+from bot.settings.coming import unavailable
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (run, version):
+        app.command()(command)
+
+
+def run() -> None:
+    """Run the bot with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
+    from bot.runtime import Runtime
+    from bot.slack.connection import TokenRefused
+    from bot.web.server import PortTaken
+    from bot.wiring import build_bot
+
+    settings = settings_told()
+    lacking = list(unavailable(settings))
+    if lacking:
+        typer.echo("\n".join(lacking), err=True)
+        raise typer.Exit(2)
+    with clear_refusals(TokenRefused, PortTaken):
+        Runtime(build_bot(settings, SystemClock())).run()
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")

@@ -1,0 +1,200 @@
+"""The bot: its edges, loops and schedule, wired together; nothing is connected or started yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from slack_sdk import WebClient
+
+import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.cases.files import Shelves
+from bot.clock import Clock
+from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.loop import Loop
+from bot.mail.archive import archive_of
+from bot.mail.connection import tls_context
+from bot.mail.kept_attachments import SHELF as MAIL_SHELF
+from bot.mail.kept_attachments import MailAttachments
+from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.quarantine import Quarantine
+from bot.mail.quarantine_desk import QuarantineDesk
+from bot.mail.sender import MailSender
+from bot.mail.watcher import MailWatcher
+from bot.outbox.pacing import Pacing
+from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.queries import refused, waiting
+from bot.settings import Settings
+from bot.slack.files import SHELF, SlackFiles
+from bot.slack.homes import Homes, tell_changes
+from bot.slack.recap import recap_acts
+from bot.slack.transport import web_client
+from bot.slack.views.home import Standing
+from bot.web.case_list import newest_cases
+from bot.web.figures import Figures
+from bot.web.health import Check
+from bot.web.routes import DebugView, build_web
+from bot.web.server import WebServer
+from bot.wiring.desk import Desk, open_desk
+from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
+
+CATCHUP_SECONDS = 5.0
+SWEEP = "sweep"
+AGENDA_SECONDS = 5.0
+HOMES_SECONDS = 1.0
+# Between two mails: providers take a few a second from one sender.
+MAIL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The whole, ready to be started by the runtime."""
+
+    settings: Settings
+    desk: Desk
+    slack: SlackEdge
+    mail: MailWatcher | None
+    schedule: Schedule
+    web: WebServer
+    connecting: Loop
+    catching_up: Loop
+    delivering: Loop
+    carrying: Loop
+    posting: Loop
+    redrawing: Loop
+    collecting: Loop | None
+    checks: Mapping[str, Check]
+
+
+def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
+    """Wire the bot; nothing is connected or started yet."""
+    desk = open_desk(settings, clock, recap_acts())
+    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
+    web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    mailroom = _mailroom(settings, desk, web, tokens)
+    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
+    delivering = _round("postman", slack.postman, desk)
+    carrying = _round("porter", slack.porter, desk)
+    sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
+    posting = _posting(desk, sender)
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
+    slack.connection.wake = connecting.nudge
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
+    mail = _mail_edge(settings, desk, tokens)
+    collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
+    schedule = _schedule(settings, desk, slack)
+    checks = {
+        "database": Check(desk.database.problem),
+        "email_listener": _mail_check(mail, collecting, sender, posting),
+        "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
+        "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
+    }
+    return Bot(
+        settings=settings,
+        desk=desk,
+        slack=slack,
+        mail=mail,
+        schedule=schedule,
+        web=_web_edge(settings, desk, checks),
+        connecting=connecting,
+        catching_up=catching_up,
+        delivering=delivering,
+        carrying=carrying,
+        posting=posting,
+        redrawing=_homes_loop(desk, slack.services.homes, checks),
+        collecting=collecting,
+        checks=checks,
+    )
+
+
+def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
+    """Return the loop that draws open App Homes again after a case has changed."""
+    tell_changes(desk.database.writers, homes.mark_changed)
+    homes.standing = lambda: Standing(
+        services=[(name, check.problem()) for name, check in checks.items() if not check.disabled],
+        due=waiting(desk.database),
+        refused=refused(desk.database),
+    )
+    return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+
+
+def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
+    return Check(
+        lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
+        worked_at=lambda: connecting.pulse.succeeded_at,
+    )
+
+
+def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailSender, posting: Loop) -> Check:
+    """Return how mail is, both ways; where no mailbox is read, mail is off."""
+    return Check(
+        lambda: _problems(mail.problem if mail else "", _failing(collecting), sender.problem, _failing(posting)),
+        disabled=mail is None,
+        worked_at=lambda: mail.state.last_pass_at if mail else None,
+    )
+
+
+def _posting(desk: Desk, sender: MailSender) -> Loop:
+    """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
+    pacing = Pacing(post_seconds=MAIL_SECONDS)
+    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    return _round("mail postman", postman, desk)
+
+
+def _round(name: str, postman: Postman, desk: Desk) -> Loop:
+    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, loop.nudge)
+    return loop
+
+
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
+    if not settings.mail_enabled:
+        return None
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+
+
+def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:
+    archive = archive_of(desk.database.url)
+    files = Shelves(
+        {
+            SHELF: SlackFiles(web, settings.max_attachment_size).read,
+            MAIL_SHELF: MailAttachments(desk.database, archive).read,
+        }
+    )
+    return Mailroom(
+        files=files,
+        largest_file=settings.max_attachment_size,
+        quarantine=_quarantine(settings, desk, tokens),
+    )
+
+
+def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> QuarantineDesk | None:
+    if not settings.mail_enabled:
+        return None
+    return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
+
+
+def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
+    figures = Figures(desk.database, desk.clock, checks)
+    debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
+    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
+
+
+def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
+    schedule = Schedule(desk.clock)
+    schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
+    schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
+    return schedule
+
+
+def _failing(loop: Loop | None) -> str:
+    """Return why a loop's act fails, whatever the act itself knows of it; empty while it succeeds."""
+    return f"{loop.name}: {loop.pulse.reason}" if loop is not None and loop.pulse.reason else ""
+
+
+def _problems(*problems: str) -> str:
+    return "; ".join(problem for problem in problems if problem)

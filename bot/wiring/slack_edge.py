@@ -1,0 +1,142 @@
+"""Everything that speaks Slack, wired to the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+import bot.cursors  # noqa: F401 - its table belongs to the schema
+from bot.cases.announcements import FOLDABLE, MAIL, Kind
+from bot.cases.files import Shelves
+from bot.cases.lookups import CaseLookups
+from bot.outbox.pacing import Pacing
+from bot.outbox.postman import Beat, Postman
+from bot.settings import Settings
+from bot.slack.addresses import Addresses
+from bot.slack.app import Services, build_app
+from bot.slack.asides import Asides
+from bot.slack.catchup import CatchUp
+from bot.slack.clippings import Clippings
+from bot.slack.connection import SlackConnection
+from bot.slack.directory import Directory
+from bot.slack.drawings import Drawings
+from bot.slack.echo import Echo
+from bot.slack.forms import Forms
+from bot.slack.hearing import Hearing
+from bot.slack.history import History
+from bot.slack.homes import Homes
+from bot.slack.identity import Identity
+from bot.slack.lookback import Lookback
+from bot.slack.mention import Mention
+from bot.slack.orders import OrderDesk
+from bot.slack.places import Places
+from bot.slack.quarantine import Quarantine
+from bot.slack.sender import SlackSender
+from bot.slack.signs import signs_of
+from bot.slack.transport import web_client
+from bot.slack.uploads import Uploads
+from bot.wiring.desk import Desk, rules_of
+
+# What may take its time is carried by postmen of its own.
+LETTERS = Beat(place=MAIL)
+FILES = Beat(kind=Kind.FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackEdge:
+    """Everything that speaks Slack; the `porter` carries files, the `postman` all the rest."""
+
+    app: App
+    web: WebClient
+    identity: Identity
+    services: Services
+    directory: Directory
+    places: Places
+    asides: Asides
+    hearing: Hearing
+    connection: SlackConnection
+    catchup: CatchUp
+    sender: SlackSender
+    postman: Postman
+    porter: Postman
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """What the Slack edge needs of mail: where files are read, and who retries unreadable mails.
+
+    `largest_file` is in bytes.
+    """
+
+    files: Shelves
+    largest_file: int
+    quarantine: Quarantine | None
+
+
+def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, mail: Mailroom) -> SlackEdge:
+    """Wire the Slack edge; `web` is the client that answers at once or not at all."""
+    token = settings.slack_bot_token.get_secret_value()
+    patient = web_client(token, settings.slack_api_url, patient=True)
+    identity = Identity(token)
+    places = Places(settings, patient)
+    directory = Directory(settings, desk.database, desk.clock, patient)
+    drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
+    sender = _slack_sender(desk, web, identity, places, drawings, mail)
+    services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
+    app = build_app(identity, services)
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    hearing = Hearing(desk.clock)
+    connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
+    return SlackEdge(
+        app=app,
+        web=web,
+        identity=identity,
+        services=services,
+        directory=directory,
+        places=places,
+        asides=services.asides,
+        hearing=hearing,
+        connection=connection,
+        catchup=CatchUp(app, connection, hearing, History(web), identity, places, desk.database, desk.clock),
+        sender=sender,
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=[LETTERS, FILES]),
+        porter=Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=FILES),
+    )
+
+
+def _slack_sender(
+    desk: Desk, web: WebClient, identity: Identity, places: Places, drawings: Drawings, mail: Mailroom
+) -> SlackSender:
+    """Return who says in Slack what is to be said there."""
+    lookback = Lookback(web, identity)
+    uploads = Uploads(web, desk.queries, lookback, mail.files.read, mail.largest_file)
+    return SlackSender(web, desk.queries, Addresses(web, places, desk.queries), drawings, lookback, uploads)
+
+
+def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+    """Return what Slack's listeners may ask for."""
+    rules = rules_of(settings)
+    lookups = CaseLookups(desk.database)
+    asides = Asides(web)
+    homes = Homes(web, desk.queries, directory, asides, desk.clock)
+    mail_leaves = settings.smtp_enabled
+    return Services(
+        intake=desk.intake,
+        cases=desk.cases,
+        replies=desk.replies,
+        queries=desk.queries,
+        lookups=lookups,
+        rules=rules,
+        clock=desk.clock,
+        directory=directory,
+        places=places,
+        signs=signs_of(settings),
+        asides=asides,
+        echo=Echo(homes, asides),
+        homes=homes,
+        forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
+        clippings=Clippings(web, desk.intake, directory, places),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+    )
