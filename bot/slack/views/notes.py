@@ -106,8 +106,8 @@ _NOTICES = {
         "It is still in the mailbox (UID {uid})."
     ),
     "mail_backlog": (
-        ":inbox_tray: First look into {folder}: about {mails} mails were waiting. They are taken in without a card each, "
-        "so that this channel stays readable: `/case list` and App Home show their cases, and each gets its card here "
+        ":inbox_tray: First look into {folder}: about {mails} mails were waiting. They are taken in without a card "
+        "each, so that this channel stays readable: `/case list` and App Home show their cases, and each gets its card here "
         "as soon as something happens in it."
     ),
     "mail_unplaced": (
