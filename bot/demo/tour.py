@@ -10,15 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.demo.acts import CARLA
 from bot.demo.manifest import install_app
 from bot.demo.process import BotProcess, NotReady
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
-from bot.slack.action_ids import ACKNOWLEDGE
+from bot.slack.action_ids import ACKNOWLEDGE, REPLY
+from bot.slack.views.modals.answering import TEXT
 
 SEEN_SECONDS = 15.0
 RESTART_SECONDS = 40.0
 """A bot that was killed has to start first, which takes a busy machine long."""
+QUICK = {"UNDO_SECONDS": "1"}
+"""Nobody stops an answer here, so none waits long for it."""
 Tell = Callable[[str], None]
 
 
@@ -30,7 +34,7 @@ def tour(tell: Tell) -> bool:
     """Tell the story; returns whether every step was seen. Needs no network but this machine's own."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="casebot-tour-") as directory, Sandbox() as sandbox:
-        bot = BotProcess(sandbox.environment(), Path(directory))
+        bot = BotProcess(sandbox.environment() | QUICK, Path(directory))
         sandbox.on_clock = bot.advance_clock
         install_app(sandbox)
         try:
@@ -62,6 +66,9 @@ class Story:
         self._say("A customer writes by mail")
         self._mail_opens_a_case()
         self._followups_escalate()
+        self._say("Ada answers, and the customer writes back")
+        self._reply_reaches_the_customer()
+        self._answer_joins_the_case()
         self._say("A customer writes in Slack")
         self._urgent_words_escalate_at_once()
         self._say("48 hours pass")
@@ -90,6 +97,20 @@ class Story:
             "Ada clicks Acknowledge, and the alert says so in place",
             lambda: self._said("#alerting", "CASE-1", "acknowledged by Ada"),
         )
+
+    def _reply_reaches_the_customer(self) -> None:
+        card = self._said("#support", "CASE-1")
+        self._slack.click("ada", "#support", card["ts"], REPLY)
+        self._see(
+            "Reply opens a form that says who will read it", lambda: CARLA in text_of(self._slack.modal("ada") or {})
+        )
+        self._slack.submit_view("ada", {TEXT: "Sorry for the wait! Your parcel is on its way: track 1017."})
+        self._see("her words stand in the customer's mailbox", lambda: self._sandbox.mailbox.inbox(CARLA))
+
+    def _answer_joins_the_case(self) -> None:
+        answer = self._sandbox.mailbox.inbox(CARLA)[-1]
+        self._mail(f"Re: {answer['Subject']}", "It has not come yet.", in_reply_to=str(answer["Message-ID"]))
+        self._see("her answer to it joins CASE-1", lambda: self._in_thread("CASE-1", "It has not come yet."))
 
     def _urgent_words_escalate_at_once(self) -> None:
         began = time.monotonic()
@@ -137,8 +158,8 @@ class Story:
         cards = [message for message in self._slack.messages("#support") if "CASE-" in message["text"]]
         self._see("nothing stands twice: three cases, three cards", lambda: len(cards) == 3)
 
-    def _mail(self, subject: str, text: str) -> None:
-        self._sandbox.mailbox.send(self._slack.person("carla").email, subject, text)
+    def _mail(self, subject: str, text: str, in_reply_to: str | None = None) -> None:
+        self._sandbox.mailbox.send(CARLA, subject, text, in_reply_to=in_reply_to)
 
     def _said(self, channel: str, *words: str) -> Any:
         for message in self._slack.messages(channel):
