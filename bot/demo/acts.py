@@ -44,11 +44,6 @@ def opened_anew(world: World) -> bool:
     return bool(closed) and any(card.ts > closed[0].ts for card in cards(world))
 
 
-def has_button(world: World, label: str) -> bool:
-    """Whether a card has a button called like this."""
-    return any(label == name for card in cards(world) for name, _ in card.buttons)
-
-
 def answers_to(world: World, address: str) -> tuple[Letter, ...]:
     """Return what the desk sent somebody."""
     return world.received.get(address, ())

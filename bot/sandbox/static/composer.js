@@ -18,7 +18,10 @@ export function restoreDrafts(root) {
 export function takeDrafts(form) {
   const fields = [...form.querySelectorAll("[data-draft]")];
   const taken = fields.map((field) => [field, field.value]);
-  for (const field of fields) write(field, "");
+  for (const field of fields) {
+    write(field, "");
+    if ("commands" in field.dataset) hide(field);
+  }
   return () => {
     for (const [field, words] of taken) if (!field.value) write(field, words);
   };

@@ -23,8 +23,11 @@ function draw(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("page");
   if (!fresh) return;
   const places = new Map([...page.querySelectorAll("[data-scrolls]")].map((part) => [part, nearEnd(part)]));
+  const left = document.getElementById("conversation")?.dataset.key;
   morph(page, fresh);
   settle(places);
+  const here = document.getElementById("conversation");
+  if (here && here.dataset.key !== left) here.scrollTop = "follow" in here.dataset ? here.scrollHeight : 0;
 }
 
 const nearEnd = (part) => part.scrollHeight - part.scrollTop - part.clientHeight < 80;
