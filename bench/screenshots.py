@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "fixtures" / "screenshots" / "desk.png"
 VARIANTS = ROOT / "test-output" / "screenshots"
 LARGEST = 300_000
-TOLD = ("mail", "chase", "acknowledge", "reply", "answer", "eyes", "urgent", "command", "home")
+TOLD = ("mail", "chase", "acknowledge", "reply", "answer", "eyes", "urgent", "home")
 DESK = "as=U0ADA&at=C0SUPPORT&box=desk"
 VIEWS = {
     "desk": DESK,

@@ -17,6 +17,7 @@ def test_the_story_from_start_to_end(desk: Sandbox, tab: Page, keep: Keep) -> No
     ada_acknowledges(you)
     ada_answers_and_carla_writes_back(you)
     ada_sends_what_she_wrote_in_the_thread(you)
+    eyes_take_the_case(you)
     an_urgent_word_alerts_at_once(you)
     two_days_pass(you)
     a_forged_mail_changes_nothing(you)
@@ -78,6 +79,14 @@ def ada_sends_what_she_wrote_in_the_thread(you: Person) -> None:
     note.hover()
     note.get_by_role("button", name="React with :envelope:").first.click()
     you.ticked("Ada sends what she wrote in the thread")
+
+
+def eyes_take_the_case(you: Person) -> None:
+    card = you.conversation.locator("article.message", has_text="CASE-1").first
+    card.hover()
+    card.get_by_role("button", name="React with :eyes:").first.click()
+    expect(card).to_contain_text("Ada Admin")
+    you.ticked("Ada takes the case")
 
 
 def an_urgent_word_alerts_at_once(you: Person) -> None:
