@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.cases.inbound import Source
 from bot.cases.models import CaseEvent, EventKind, Sending
 from bot.slack.action_ids import STOP_REPLY
 from bot.slack.views.facts import facts, reopening_log
@@ -138,3 +139,11 @@ def test_the_reopening_log_is_worded_as_the_closing_log() -> None:
         "text": "Case #CASE-42 reopened at 2026-03-02T09:00:00+00:00 by Ada Admin",
         "blocks": [],
     }
+
+
+@pytest.mark.parametrize(("source", "told"), [(Source.SLACK, "noted for the team"), (Source.EMAIL, "noted by mail")])
+def test_a_note_says_how_it_was_written(source: Source, told: str) -> None:
+    note = drawn.a_message("Call him back.", internal=True)
+    note.source = source
+
+    assert told in str(follow_up([note], {}).as_arguments()["blocks"])

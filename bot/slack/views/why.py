@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.cases.deeds import ACK_EXPIRES, REMIND, WAKE
 from bot.cases.grounds import Alarm, Grounds
-from bot.cases.models import Case, EventKind, Status
+from bot.cases.models import EventKind, Status
 from bot.cases.rules import Rules, span
 from bot.slack.views import words
 from bot.slack.views.parts import Drawing, section
@@ -27,17 +27,20 @@ _DUE = {
 def why(grounds: Grounds, rules: Rules, now: datetime) -> Drawing:
     """Return the reckoning of a case."""
     case = grounds.case
-    title = f"*Why {case.case_id} is {_standing(case, now)}*"
+    title = f"*Why {case.case_id} is {_standing(grounds, now)}*"
     parts = [title, *_clocks(grounds, rules, now), "*Raised so far*", *_raised(grounds), *_to_come(grounds)]
     return Drawing(f"Why {case.case_id} stands as it does", [section("\n".join(parts))])
 
 
-def _standing(case: Case, now: datetime) -> str:
+def _standing(grounds: Grounds, now: datetime) -> str:
+    case = grounds.case
     if case.status == Status.CLOSED:
         return f"closed (by {words.one_line(case.closed_by or '', 120)})"
     if case.snoozed_until is not None:
         return f"snoozed for another {span(case.snoozed_until - now)}"
-    return "escalated" if case.escalated else "open and quiet"
+    if any(alarm.escalation.settled_at is None for alarm in grounds.alarms):
+        return "escalated"
+    return "open, escalated before" if case.escalated else "open and quiet"
 
 
 def _clocks(grounds: Grounds, rules: Rules, now: datetime) -> list[str]:
