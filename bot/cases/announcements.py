@@ -211,6 +211,8 @@ def redrawn_card(case: Case, at: datetime) -> Delivery:
 
 
 def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
+    if event.detail.get("quiet") and say.place is Hearer.SUPPORT:
+        return False
     if say.about is About.ESCALATION and event.escalation_id is None:
         return False
     if say.kind is Kind.CLOSE_REASON and not event.detail.get("reason"):

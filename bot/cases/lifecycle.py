@@ -32,6 +32,8 @@ def open_case(case_id: str, inbound: Inbound, at: datetime, cited: Case | None =
     detail: dict[str, object] = {}
     if inbound.taken_down_by is not None:
         detail["taken_down_by"] = inbound.taken_down_by.signature
+    if inbound.quiet:
+        detail["quiet"] = True
     if cited is not None:
         detail["follows" if cited.customer_identifier == case.customer_identifier else "mentions"] = cited.case_id
     return case, _fact(case, EventKind.OPENED, inbound.author, at, **detail)

@@ -64,10 +64,15 @@ def attach(session: Session, message: Message, attached: Iterable[Attached]) -> 
     return attachments
 
 
-def attach_incoming(session: Session, message: Message, attached: Iterable[Attached], at: datetime) -> None:
-    """Store the files that came with a message, and have those that may be passed on posted in the case's thread."""
+def attach_incoming(
+    session: Session, message: Message, attached: Iterable[Attached], at: datetime, *, quiet: bool = False
+) -> None:
+    """Store the files that came with a message, and have those that may be passed on posted in the case's thread.
+
+    The files of a quiet backlog are only kept.
+    """
     for attachment in attach(session, message, attached):
-        if not attachment.withheld:
+        if not attachment.withheld and not quiet:
             session.add(hand_over(attachment, at))
 
 

@@ -98,7 +98,7 @@ class Reception:
         if isinstance(read, Settled):
             return read
         taken = self._intake.take(session, read)
-        if taken.outcome is Outcome.UNPLACED:
+        if taken.outcome is Outcome.UNPLACED and not read.quiet:
             words = {"sender": read.author.identity, "subject": read.subject[:300]}
             self._tell(session, "mail_unplaced", words)
         return Settled(_STATES[taken.outcome], taken.case_id)

@@ -105,6 +105,11 @@ _NOTICES = {
         ":warning: A mail could not be taken in and was set aside: from {sender}, “{subject}” ({reason}). "
         "It is still in the mailbox (UID {uid})."
     ),
+    "mail_backlog": (
+        ":inbox_tray: First look into {folder}: about {mails} mails were waiting. They are taken in without a card "
+        "each, so that this channel stays readable: `/case list` and App Home show their cases, and each gets its card "
+        "here as soon as something happens in it."
+    ),
     "mail_unplaced": (
         ":grey_question: {sender} (admin) wrote “{subject}”, but it names no case, so it changed none. "
         "Answer the customer's mail, or name the case (CASE-42) in the text."
