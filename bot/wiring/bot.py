@@ -32,9 +32,10 @@ from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
-from bot.web.health import Check
+from bot.web.health import Check, Outbox
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
+from bot.wiring.alarm import AGENDA, alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import Mailroom, SlackEdge, slack_edge
 
@@ -58,6 +59,7 @@ class Bot:
     delivering: Loop
     redrawing: Loop
     collecting: Loop | None
+    watching: Loop | None
     checks: Mapping[str, Check]
 
 
@@ -99,6 +101,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         delivering=delivering,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
+        watching=alarm_loop(settings, desk, schedule, checks, tokens),
         checks=checks,
     )
 
@@ -145,13 +148,14 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
 def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
     figures = Figures(desk.database, desk.clock, checks)
     debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
-    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
+    outbox = Outbox(partial(waiting, desk.database), partial(refused, desk.database))
+    return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
-    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
+    schedule.every(AGENDA_SECONDS, AGENDA, desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
     return schedule
 

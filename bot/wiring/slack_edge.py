@@ -11,6 +11,7 @@ import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.announcements import FOLDABLE, MAIL
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
+from bot.cases.refusals import Refusals
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
 from bot.outbox.sending import Routing, Sender
@@ -90,7 +91,9 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         asides=services.asides,
         connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, routing, pacing, desk.replies, FOLDABLE),
+        postman=Postman(
+            desk.database, desk.clock, routing, pacing, Refusals(desk.replies, directory.admin_ids), FOLDABLE
+        ),
     )
 
 
