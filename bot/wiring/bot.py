@@ -70,8 +70,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     tokens = tokens_of(settings, desk.clock, tls_context())
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), _mailroom(settings, desk, web, tokens))
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
+    delivering = _postman_loop(desk, slack)
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk, tokens)
@@ -104,6 +103,12 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
         checks=checks,
     )
+
+
+def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
+    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, delivering.nudge)
+    return delivering
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
