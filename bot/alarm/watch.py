@@ -82,8 +82,9 @@ class Watch:
             self._tell_outages([DATABASE], now)
             return
         with self._while_the_database_answers():
-            self._remember(now)
             self._note()
+        with self._while_the_database_answers():
+            self._remember(now)
             self._tell_outages(list(self._feelings), now)
             self._tell_ends(now)
             self._tell_escalations(now)

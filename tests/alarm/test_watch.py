@@ -116,6 +116,14 @@ def test_without_its_database_the_watch_speaks_from_memory(desk: Desk) -> None:
     nowhere.close()
 
 
+def test_parts_that_fail_together_share_a_mail(lookout: Lookout) -> None:
+    lookout.problems |= {SLACK: "away", MAILBOX: "away"}
+
+    lookout.passes(15)
+
+    assert lookout.subjects == ["Casebot: Slack, the mailbox can't be used"]
+
+
 def test_what_failed_because_of_the_database_gets_time_to_recover(lookout: Lookout) -> None:
     lookout.problems |= {DATABASE: "locked", CLOCK: "locked"}
     lookout.passes(30)
