@@ -54,11 +54,15 @@ class Runtime:
         if bot.collecting is not None:
             bot.collecting.start()
         bot.schedule.start()
+        if bot.watching is not None:
+            bot.watching.start()
 
     def stop(self) -> None:
         """Stop hearing first, then finish what is in hand."""
         bot = self._bot
         log.info("casebot stops")
+        if bot.watching is not None:
+            bot.watching.stop()
         bot.connecting.stop()
         bot.slack.connection.close()
         bot.slack.catchup.close()

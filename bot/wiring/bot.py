@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.files import Shelves
+from bot.cases.refusals import Refusals
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.loop import Loop
@@ -33,9 +34,10 @@ from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
-from bot.web.health import Check
+from bot.web.health import Check, Outbox
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
+from bot.wiring.alarm import AGENDA, alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 
@@ -64,6 +66,7 @@ class Bot:
     posting: Loop
     redrawing: Loop
     collecting: Loop | None
+    watching: Loop | None
     checks: Mapping[str, Check]
 
 
@@ -77,7 +80,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     delivering = _round("postman", slack.postman, desk)
     carrying = _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, sender)
+    posting = _posting(desk, slack, sender)
     connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
     slack.connection.wake = connecting.nudge
     catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
@@ -105,8 +108,15 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
+        watching=alarm_loop(settings, desk, schedule, checks, tokens),
         checks=checks,
     )
+
+
+def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
+    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, delivering.nudge)
+    return delivering
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
@@ -136,10 +146,11 @@ def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailS
     )
 
 
-def _posting(desk: Desk, sender: MailSender) -> Loop:
+def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
-    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    hearer = Refusals(desk.replies, slack.directory.admin_ids)
+    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS)
     return _round("mail postman", postman, desk)
 
 
@@ -180,13 +191,14 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
 def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
     figures = Figures(desk.database, desk.clock, checks)
     debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
-    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
+    outbox = Outbox(partial(waiting, desk.database), partial(refused, desk.database))
+    return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
-    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
+    schedule.every(AGENDA_SECONDS, AGENDA, desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
     return schedule
 
