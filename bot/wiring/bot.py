@@ -12,6 +12,7 @@ import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.files import Shelves
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.leases import TERM_SECONDS, Leases, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
 from bot.mail.connection import tls_context
@@ -42,6 +43,9 @@ CONNECTION_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
+# How soon the other processes know what one of them heard of people and admin groups.
+PEOPLE_SECONDS = 5.0
+LOOK_FOR_ROLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,17 @@ class Bot:
     redrawing: Loop
     collecting: Loop | None
     checks: Mapping[str, Check]
+    leases: Leases
+    leasing: Loop
 
 
-def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
-    """Wire the bot; nothing is connected or started yet."""
+def build_bot(
+    settings: Settings, clock: Clock, pacing: Pacing | None = None, term_seconds: float = TERM_SECONDS
+) -> Bot:
+    """Wire the bot; nothing is connected or started yet.
+
+    `term_seconds` is how long the mailbox and the clock stay with a process that gave no sign of life.
+    """
     desk = open_desk(settings, clock)
     # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
     tokens = tokens_of(settings, desk.clock, tls_context())
@@ -73,16 +84,23 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
     connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
     slack.connection.wake = connecting.nudge
     mail = _mail_edge(settings, desk, tokens)
-    collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
-    schedule = _schedule(settings, desk, slack)
+    postbox, ticking = Role("mailbox"), Role("clock")
+    leases = Leases(desk.database, [postbox, ticking] if mail else [ticking], term_seconds)
+    leasing = Loop("leases", leases.keep, leases.pause, clock)
+    collecting = _collecting(mail, postbox, clock) if mail else None
+    schedule = _schedule(settings, desk, slack, ticking)
     checks = {
-        "database": Check(desk.database.problem),
+        # The leases are written every few seconds: what is locked, full or read-only shows there.
+        "database": Check(lambda: desk.database.problem() or _failing(leasing)),
         "email_listener": Check(
-            lambda: _problems(mail.problem if mail else "", _failing(collecting)),
+            lambda: postbox.problem,
             disabled=mail is None,
-            worked_at=lambda: mail.state.last_pass_at if mail else None,
+            worked_at=lambda: mail.state.last_pass_at if mail and postbox.is_ours else None,
         ),
-        "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
+        "scheduler": Check(
+            lambda: schedule.problem or ticking.problem,
+            worked_at=lambda: schedule.succeeded_at(SWEEP) if ticking.is_ours else None,
+        ),
         "slack": Check(
             lambda: _problems(slack.connection.problem, _failing(delivering)),
             worked_at=lambda: connecting.pulse.succeeded_at,
@@ -100,7 +118,18 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         checks=checks,
+        leases=leases,
+        leasing=leasing,
     )
+
+
+def _collecting(mail: MailWatcher, postbox: Role, clock: Clock) -> Loop:
+    """Return the loop that watches the mailbox while that is this process's role."""
+    watch = postbox.only_here(mail.watch, otherwise=mail.disconnect)
+    collecting = Loop("mailbox", watch, lambda: 0.0 if postbox.is_ours else LOOK_FOR_ROLE_SECONDS, clock)
+    postbox.report = lambda: _problems(mail.problem, _failing(collecting))
+    postbox.begin = collecting.nudge
+    return collecting
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
@@ -148,11 +177,17 @@ def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> We
     return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
 
 
-def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
+def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, ticking: Role) -> Schedule:
     schedule = Schedule(desk.clock)
-    schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(settings.escalation_check_interval, SWEEP, ticking.only_here(desk.sweep.sweep))
+    # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
-    schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
+    schedule.every(DIRECTORY_SECONDS, "directory", ticking.only_here(slack.directory.refresh), at_once=False)
+    if not desk.database.is_sqlite:
+        schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
+    ticking.report = lambda: schedule.problem
+    # Whoever had it before may have died just before his next sweep.
+    ticking.begin = lambda: schedule.run_now(SWEEP)
     return schedule
 
 

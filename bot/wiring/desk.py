@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, SQLModel
 
-import bot.cursors  # noqa: F401 - its table belongs to the schema
+import bot.cursors
+import bot.leases  # noqa: F401 - its table, too
 from bot.agenda import Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
