@@ -92,15 +92,8 @@ def build_bot(
     checks = {
         # The leases are written every few seconds: what is locked, full or read-only shows there.
         "database": Check(lambda: desk.database.problem() or _failing(leasing)),
-        "email_listener": Check(
-            lambda: postbox.problem,
-            disabled=mail is None,
-            worked_at=lambda: mail.state.last_pass_at if mail and postbox.is_ours else None,
-        ),
-        "scheduler": Check(
-            lambda: schedule.problem or ticking.problem,
-            worked_at=lambda: schedule.succeeded_at(SWEEP) if ticking.is_ours else None,
-        ),
+        "email_listener": _mail_check(mail, postbox),
+        "scheduler": _clock_check(schedule, ticking),
         "slack": Check(
             lambda: _problems(slack.connection.problem, _failing(delivering)),
             worked_at=lambda: connecting.pulse.succeeded_at,
@@ -120,6 +113,22 @@ def build_bot(
         checks=checks,
         leases=leases,
         leasing=leasing,
+    )
+
+
+def _mail_check(mail: MailWatcher | None, postbox: Role) -> Check:
+    """Return how the mailbox is doing, in whichever process it is watched."""
+    return Check(
+        lambda: postbox.problem,
+        disabled=mail is None,
+        worked_at=lambda: mail.state.last_pass_at if mail and postbox.is_ours else None,
+    )
+
+
+def _clock_check(schedule: Schedule, ticking: Role) -> Check:
+    return Check(
+        lambda: schedule.problem or ticking.problem,
+        worked_at=lambda: schedule.succeeded_at(SWEEP) if ticking.is_ours else None,
     )
 
 
