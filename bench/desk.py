@@ -4,7 +4,8 @@
 
 Times are milliseconds, p50 and p99 of many calls, each the median of the rounds. `cpu` is the time of our own thread,
 which on SQLite is all of it: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare
-the largest desk with the smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here writes more than a claim.
+the largest desk with the smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here
+writes more than a claim.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.db import UtcDateTime
 
@@ -23,6 +24,13 @@ def position_of(session: Session, name: str) -> str | None:
     """Return the stored mark, or None at first contact."""
     cursor = session.get(Cursor, name)
     return cursor.position if cursor else None
+
+
+def marks_of(session: Session, family: str) -> Mapping[str, Cursor]:
+    """Return the marks of all streams whose names begin with `family` and a colon, by what follows it."""
+    prefix = f"{family}:"
+    marks = session.exec(select(Cursor).where(col(Cursor.name).startswith(prefix, autoescape=True)))
+    return {mark.name.removeprefix(prefix): mark for mark in marks}
 
 
 def move(session: Session, name: str, position: str, at: datetime) -> None:

@@ -58,15 +58,18 @@ class Runtime:
         if bot.desk.database.is_sqlite:
             # Whoever runs holds the lock beside the file (run_lock): nobody else can be at work.
             bot.slack.postman.free_leases()
-            bot.leases.free_all()
+            bot.turns.leases.free_all()
         bot.web.start()
         bot.delivering.start()
+        bot.carrying.start()
+        bot.posting.start()
         bot.redrawing.start()
         bot.connecting.start()
+        bot.catching_up.start()
         if bot.collecting is not None:
             bot.collecting.start()
         bot.schedule.start()
-        bot.leasing.start()
+        bot.turns.loop.start()
 
     def stop(self) -> bool:
         """Hear nothing more, finish what is in hand, hand over; returns whether all of it ended in its time."""
@@ -77,8 +80,11 @@ class Runtime:
             _all_end(
                 HANDS_SECONDS,
                 clock=bot.schedule.stop,
+                catch_up=bot.catching_up.stop,
                 homes=bot.redrawing.stop,
                 postman=bot.delivering.stop,
+                porter=bot.carrying.stop,
+                mail_postman=bot.posting.stop,
                 asides=bot.slack.asides.close,
             ),
             _all_end(KEYS_SECONDS, leases=self._hand_over, web=bot.web.stop),
@@ -99,6 +105,7 @@ class Runtime:
     def _hang_up(self) -> None:
         self._bot.connecting.stop()
         self._bot.slack.connection.close()
+        self._bot.slack.catchup.close()
 
     def _leave_mailbox(self) -> None:
         bot = self._bot
@@ -108,8 +115,8 @@ class Runtime:
             bot.mail.close()
 
     def _hand_over(self) -> None:
-        self._bot.leasing.stop()
-        self._bot.leases.hand_over()
+        self._bot.turns.loop.stop()
+        self._bot.turns.leases.hand_over()
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if self._stop.is_set():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, literal, not_, union_all
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.cases.excerpts import Excerpt, excerpt
 from bot.cases.inbound import Author
@@ -21,6 +21,9 @@ from bot.cases.wording import Asked, asked, words_of
 
 _MESSAGES_LOOKED_AT = 20
 _LONGEST_BODY = 20_000
+_MESSAGE = SQLModel.metadata.tables[str(Message.__tablename__)].c
+_TOLD = (_MESSAGE.timestamp, _MESSAGE.subject, func.substr(_MESSAGE.body, 1, _LONGEST_BODY).label("body"))
+_HIDDEN = hidden()
 _PLACE = re.compile(r"(open|closed):([0-9]{1,19})")
 
 
@@ -102,19 +105,14 @@ def _hit(case: Case, found: Found, said: Sequence[_Said], wanted: Asked) -> Hit:
 def _said(session: Session, found: Sequence[Found]) -> list[list[_Said]]:
     """Return the newest messages of each entry, in one statement."""
     parts = [
-        columns(
-            literal(at).label("entry"),
-            col(Message.timestamp),
-            col(Message.subject),
-            func.substr(col(Message.body), 1, _LONGEST_BODY).label("body"),
-        )
+        columns(literal(at).label("entry"), *_TOLD)
         .where(
-            col(Message.case_id) == entry.case_id,
-            col(Message.id) <= entry.id,
-            hidden() if entry.internal else not_(hidden()),
-            col(Message.deleted_at).is_(None),
+            _MESSAGE.case_id == entry.case_id,
+            _MESSAGE.id <= entry.id,
+            _HIDDEN if entry.internal else not_(_HIDDEN),
+            _MESSAGE.deleted_at.is_(None),
         )
-        .order_by(col(Message.timestamp).desc(), col(Message.id).desc())
+        .order_by(_MESSAGE.timestamp.desc(), _MESSAGE.id.desc())
         .limit(_MESSAGES_LOOKED_AT)
         .subquery()
         for at, entry in enumerate(found)

@@ -91,6 +91,8 @@ class SearchEntry(SQLModel, table=True):
     words: frozenset[str] = Field(sa_type=Words)
 
 
+ENTRIES = SQLModel.metadata.tables["search_entries"]
+
 # SQLite's indexes of words. They keep no words themselves; triggers let them follow the entries.
 _FTS = "USING fts5(words, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '@.+-_'\")"
 _TAKE_OUT = """
@@ -126,7 +128,7 @@ _ADD = insert(SearchEntry)
 SQLModel.metadata.info["words_of"] = words_of
 
 
-@event.listens_for(SQLModel.metadata.tables["search_entries"], "after_create")
+@event.listens_for(ENTRIES, "after_create")
 def _create_indexes(_table: object, connection: Connection, **_options: object) -> None:
     """Give entries that are created without migrations what migration 0003 gives them."""
     for statement in SQLITE_INDEXES if connection.dialect.name == "sqlite" else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,12 +19,12 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Session, col
 
 from bot.cases.inbound import Author
 from bot.cases.models import Case
-from bot.cases.search_index import SearchEntry
+from bot.cases.search_index import ENTRIES
 from bot.cases.wording import Asked
 
 # So many of the newest entries are read before the index of words is asked. A word that fills a page among them may
@@ -53,8 +53,16 @@ class Found(NamedTuple):
     internal: bool
 
 
-_Rows = Select[int, str, bool, bool]
+_Rows = Select[*tuple[Any, ...]]
+_Columns = ReadOnlyColumnCollection[str, Any]
 _Look = Callable[[Place, set[str], int], _Rows]
+
+# Plain tables: an entity put together for every question costs more than its answer.
+_ENTRY = ENTRIES.c
+_FTS = {
+    is_open: table(f"search_{name}", column("rowid", Integer()))
+    for is_open, name in ((True, "open"), (False, "closed"))
+}
 
 
 class Seeker:
@@ -97,33 +105,34 @@ class Seeker:
 
     def _newest(self, case_ids: set[str]) -> dict[str, int]:
         """Return the newest entry of each case that is met."""
-        number, case_id = col(SearchEntry.id), col(SearchEntry.case_id)
-        newest = select(case_id, func.max(number)).where(case_id.in_(case_ids), self._meets(SearchEntry))
-        return {row[0]: row[1] for row in self._connection.execute(newest.group_by(case_id))} if case_ids else {}
+        if not case_ids:
+            return {}
+        newest = select(_ENTRY.case_id, func.max(_ENTRY.id)).where(_ENTRY.case_id.in_(case_ids), self._meets(_ENTRY))
+        return dict(self._connection.execute(newest.group_by(_ENTRY.case_id)).tuples().all())
 
     def _among_newest(self, after: Place, known: set[str], limit: int) -> _Rows:
         """Read the next entries behind a place, however many of them are met."""
-        behind = select(SearchEntry).where(_stands(after), col(SearchEntry.id) < after.id)
-        entry = aliased(SearchEntry, behind.order_by(col(SearchEntry.id).desc()).limit(READ_FIRST).subquery())
-        return _rows(entry, known, limit).where(self._meets(entry))
+        behind = select(ENTRIES).where(_stands(after), _ENTRY.id < after.id)
+        newest = behind.order_by(_ENTRY.id.desc()).limit(READ_FIRST).subquery().c
+        return _rows(newest, known, limit).where(self._meets(newest))
 
     def _in_index(self, after: Place, known: set[str], limit: int) -> _Rows:
         """Ask the database's index of words."""
         if self._is_sqlite:
             return self._in_fts(after, known, limit)
         # Gathered before it is sorted: else the planner may walk through all entries from the newest on.
-        met = select(SearchEntry).where(_stands(after), col(SearchEntry.id) < after.id, self._meets(SearchEntry))
-        return _rows(aliased(SearchEntry, met.cte("met").prefix_with("MATERIALIZED")), known, limit)
+        met = select(ENTRIES).where(_stands(after), _ENTRY.id < after.id, self._meets(_ENTRY))
+        return _rows(met.cte("met").prefix_with("MATERIALIZED").c, known, limit)
 
     def _in_fts(self, after: Place, known: set[str], limit: int) -> _Rows:
-        index = table("search_open" if after.is_open else "search_closed", column("rowid", Integer()))
+        index = _FTS[after.is_open]
         terms = [*_quoted(self._asked.exact, '"'), *(f"{term}*" for term in _quoted(self._asked.beginnings, '"'))]
-        number, case_id = index.c.rowid, col(SearchEntry.case_id)
-        found = select(number, case_id, col(SearchEntry.is_open), col(SearchEntry.internal))
+        number = index.c.rowid
         return (
-            found.join_from(index, SearchEntry, col(SearchEntry.id) == number)
+            select(number, _ENTRY.case_id, _ENTRY.is_open, _ENTRY.internal)
+            .join_from(index, ENTRIES, _ENTRY.id == number)
             .where(literal_column(index.name).op("MATCH")(" AND ".join(terms)), number < after.id)
-            .where(case_id.not_in(known))
+            .where(_ENTRY.case_id.not_in(known))
             .order_by(number.desc())
             .limit(limit)
         )
@@ -132,38 +141,38 @@ class Seeker:
         """Find what a customer may see of his own cases: all of it, for it is little."""
         cases = select(col(Case.case_id)).where(col(Case.customer_identifier) == self._viewer.identity)
         newest = cases.order_by(col(Case.created_at).desc()).limit(OWN_CASES)
-        entry = (col(SearchEntry.id), col(SearchEntry.case_id), col(SearchEntry.is_open), col(SearchEntry.internal))
-        own = select(*entry).where(col(SearchEntry.case_id).in_(newest.scalar_subquery()), self._meets(SearchEntry))
+        own = _found(_ENTRY).where(_ENTRY.case_id.in_(newest.scalar_subquery()), self._meets(_ENTRY))
         found = sorted(map(Found._make, self._connection.execute(own)), key=_place)
         newest_of_each = {each.case_id: each for each in found}
         behind = [each for each in newest_of_each.values() if _place(each) < after and each.case_id not in known]
         return sorted(behind, key=_place, reverse=True)[:limit]
 
-    def _meets(self, entry: type[SearchEntry]) -> ColumnElement[bool]:
+    def _meets(self, entry: _Columns) -> ColumnElement[bool]:
         """Return the condition that an entry holds all the words, and is for these eyes."""
-        words = col(entry.words)
-        seen = [] if self._viewer.is_admin else [not_(col(entry.internal))]
+        seen = [] if self._viewer.is_admin else [not_(entry.internal)]
         if self._is_sqlite:
             parts = [f" {word} " for word in self._asked.exact] + [f" {word}" for word in self._asked.beginnings]
-            return and_(*(func.instr(words, part) > 0 for part in parts), *seen)
+            return and_(*(func.instr(entry.words, part) > 0 for part in parts), *seen)
         terms = [*_quoted(self._asked.exact, "'"), *(f"{term}:*" for term in _quoted(self._asked.beginnings, "'"))]
-        return and_(words.op("@@")(cast(" & ".join(terms), TSQUERY)), *seen)
+        return and_(entry.words.op("@@")(cast(" & ".join(terms), TSQUERY)), *seen)
 
 
 def _place(found: Found) -> Place:
     return Place(found.is_open, found.id)
 
 
-def _rows(entry: type[SearchEntry], known: set[str], limit: int) -> _Rows:
-    case_id, is_open, number = col(entry.case_id), col(entry.is_open), col(entry.id)
-    found = select(number, case_id, is_open, col(entry.internal)).where(case_id.not_in(known))
-    return found.order_by(is_open.desc(), number.desc()).limit(limit)
+def _found(entry: _Columns) -> _Rows:
+    return select(entry.id, entry.case_id, entry.is_open, entry.internal)
+
+
+def _rows(entry: _Columns, known: set[str], limit: int) -> _Rows:
+    found = _found(entry).where(entry.case_id.not_in(known))
+    return found.order_by(entry.id.desc()).limit(limit)
 
 
 def _stands(place: Place) -> ColumnElement[bool]:
     """Return the condition of the partial indexes, in their very words."""
-    is_open = col(SearchEntry.is_open)
-    return and_(is_open) if place.is_open else not_(is_open)
+    return and_(_ENTRY.is_open) if place.is_open else not_(_ENTRY.is_open)
 
 
 def _quoted(words: frozenset[str], mark: str) -> list[str]:

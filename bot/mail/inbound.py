@@ -41,7 +41,8 @@ def to_inbound(
 
     Raises UnreadableMail for a mail that names no sender: nobody could be answered.
     """
-    writer = writer_of(mail)
+    us = identity_of(settings)
+    writer = writer_of(mail, us)
     if writer is None or mail.sender is None:
         raise UnreadableMail("it names no sender")
     if writer.address != mail.sender.address:
@@ -62,7 +63,7 @@ def to_inbound(
         subject=mail.subject,
         reference=mail.message_id,
         references=tuple(dict.fromkeys((*mail.references, *mail.in_reply_to))),
-        readers=identity_of(settings).without_own((*mail.to, *mail.cc)),
+        readers=us.without_own((*mail.to, *mail.cc)),
         raw_mail_id=raw_mail_id,
         verdict=f"{'verified' if judged.verified else 'not verified'}: {judged.reason}",
         attachments=tuple(_attached(mail, raw_mail_id, settings.max_attachment_size)),

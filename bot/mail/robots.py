@@ -30,6 +30,8 @@ _AUTOMATIC = (
     "x-vacation",
 )
 _PRECEDENCES = frozenset({"junk", "auto_reply", "auto-reply"})
+# Who is to be answered, where a form or a mailing list rewrote From.
+_ANSWERED = ("reply-to", "x-original-from", "x-original-sender")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-beenthere", "x-mailing-list", "mailing-list", "x-loop")
 _AWAY_SUBJECT = re.compile(
     r"\[?(automatic (reply|response)|auto[- ]?(reply|response)|auto(?=:)|out of (the )?office|automatische antwort"
@@ -54,9 +56,15 @@ def is_auto_reply(headers: Headers) -> bool:
 
 
 def is_own(headers: Headers, us: Identity) -> bool:
-    """Tell whether we sent this: it bears our loop header or our Message-ID, or comes from one of our addresses."""
+    """Tell whether we sent this: it bears our loop header or our Message-ID, or comes from one of our addresses.
+
+    A web form or a group that sends in our name, but says whom to answer, passes a customer's words on.
+    """
     if us.is_own(headers.first(LOOP_HEADER.lower()).strip()) or us.wrote(headers.first("message-id").strip()):
         return True
+    others = (box.address for name in _ANSWERED for value in headers.all(name) for box in mailboxes(value))
+    if any(not us.is_own(address) for address in others):
+        return False
     return any(us.is_own(box.address) for value in headers.all("from") for box in mailboxes(value))
 
 

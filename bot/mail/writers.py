@@ -4,7 +4,8 @@ The rules, in this order:
 
 1. A list that must rewrite From keeps the writer elsewhere: `'Carla' via Users <users@lists.test>`. X-Original-From
    names her, or a lone Reply-To that is not the list's own address.
-2. An address that nobody reads (a web form's, a shop's `no-reply`) writes for whom its lone Reply-To names.
+2. An address that nobody reads (a web form's, a shop's `no-reply`), or our own in a form's or group's hands, writes
+   for whom its lone Reply-To or X-Original-From names.
 3. Every other mail is From's, whatever Reply-To or Sender say: a Reply-To may be a wish, a Sender a secretary or a
    service (RFC 5322, section 3.6.2). Answers go to who is named here.
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import re
 
 from bot.mail.addresses import Mailbox, mailboxes
+from bot.mail.identity import Identity
 from bot.mail.parser import ParsedMail
 
 _VIA = re.compile(r"\s+(?:via|über|durch|par|por|tramite|przez)\s+\S", re.IGNORECASE)
@@ -28,7 +30,7 @@ _NOBODY = re.compile(
 _TITLE = re.compile(r"^'(.*)'$")
 
 
-def writer_of(mail: ParsedMail) -> Mailbox | None:
+def writer_of(mail: ParsedMail, us: Identity) -> Mailbox | None:
     """Return who wrote a mail; None where it names no sender."""
     sender = mail.sender
     if sender is None:
@@ -38,7 +40,10 @@ def writer_of(mail: ParsedMail) -> Mailbox | None:
         if original and original[0].address != sender.address:
             named = _VIA.split(sender.name, maxsplit=1)[0]
             return Mailbox(original[0].address, original[0].name or _TITLE.sub(r"\1", named), plain=False)
-    if _NOBODY.match(sender.address) and (answers := _lone_reply_to(mail)):
+    if us.is_own(sender.address) and (original := mailboxes(mail.headers.first("x-original-from"))):
+        return Mailbox(original[0].address, original[0].name, plain=False)
+    is_nobodys = us.is_own(sender.address) or _NOBODY.match(sender.address)
+    if is_nobodys and (answers := _lone_reply_to(mail)):
         return Mailbox(answers[0].address, answers[0].name, plain=False)
     return sender
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, event, not_, or_
+from sqlalchemy import ColumnElement, and_, event, not_, or_, true
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -29,10 +30,28 @@ FOLD_AT_MOST = 20
 IDLE_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Some of the deliveries: those to a place, or of a kind."""
+
+    place: str = ""
+    kind: str = ""
+
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition of a delivery on this beat."""
+        return and_(
+            true(),
+            *([col(Delivery.place) == self.place] if self.place else []),
+            *([col(Delivery.kind) == self.kind] if self.kind else []),
+        )
+
+
 class Postman:
     """Says what is due, one delivery at a time, most pressing first, each lane in its order.
 
     `foldable` are the kinds of which one post may say several at once; everything else has a receipt of its own.
+    `only` is his beat, `but` are the beats of others: a mail server or an upload that takes its time must not hold up
+    an alert.
     """
 
     def __init__(
@@ -43,6 +62,9 @@ class Postman:
         pacing: Pacing,
         consequences: Consequences | None = None,
         foldable: Collection[str] = (),
+        *,
+        only: Beat | None = None,
+        but: Sequence[Beat] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +72,7 @@ class Postman:
         self._pacing = pacing
         self._consequences = consequences
         self._foldable = frozenset(foldable)
+        self._only, self._but = only, but
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -120,9 +143,14 @@ class Postman:
             .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
             .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
             .where(*(not_(place) for place in crowded))
+            .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
             .limit(1)
         )
+
+    def _beat(self) -> list[ColumnElement[bool]]:
+        mine = [self._only.holds()] if self._only else []
+        return [*mine, *(not_(others.holds()) for others in self._but)]
 
     def _carry(self, parcel: Parcel) -> int:
         delivery = parcel.delivery

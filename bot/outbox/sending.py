@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -38,18 +38,6 @@ class Sender(Protocol):
         Raises Later, Away, Unsure or Refused; anything else counts as a passing fault and is tried again.
         """
         ...
-
-
-class Routing:
-    """A sender that hands each parcel to the one who serves its place; Slack serves all that is nobody else's."""
-
-    def __init__(self, slack: Sender, others: Mapping[str, Sender]) -> None:
-        self._slack = slack
-        self._others = others
-
-    def send(self, parcel: Parcel) -> Posted | None:
-        """Say it by the sender of its place."""
-        return self._others.get(parcel.delivery.place, self._slack).send(parcel)
 
 
 class Consequences(Protocol):

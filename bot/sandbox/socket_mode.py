@@ -24,11 +24,12 @@ RETIREMENT = 10.0
 
 @dataclass(eq=False)
 class Connection:
-    """One open WebSocket; a retiring one gets nothing new while another is there."""
+    """One open WebSocket; a retiring one gets nothing new while another is there, a deaf one gets no envelopes."""
 
     websocket: WebSocket
     outgoing: "asyncio.Queue[str | None]" = field(default_factory=asyncio.Queue)
     retiring: bool = False
+    deaf: bool = False
 
 
 @dataclass(eq=False)
@@ -118,6 +119,11 @@ class SocketLink:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._drop_all)
 
+    def deafen(self) -> None:
+        """Let every open socket answer pings and carry no envelope any more; those opened later are sound."""
+        for connection in list(self._open):
+            connection.deaf = True
+
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one WebSocket until it closes."""
         ticket = websocket.query_params.get("ticket", "")
@@ -187,7 +193,8 @@ class SocketLink:
         envelope_id = str(uuid.uuid4())
         flight = Flight(envelope)
         self._flights[envelope_id] = flight
-        connection.outgoing.put_nowait(json.dumps(_framed(envelope, envelope_id)))
+        if not connection.deaf:
+            connection.outgoing.put_nowait(json.dumps(_framed(envelope, envelope_id)))
         loop = asyncio.get_running_loop()
         flight.timer = loop.call_later(self.ack_timeout, self._unanswered, envelope_id)
 

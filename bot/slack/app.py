@@ -244,8 +244,8 @@ def _in_form(error: Exception, text: str, view: dict[str, Any], queries: CaseQue
     Where somebody else moved the case meanwhile, the form is drawn for the case as it is now: submitting it once more
     means it.
     """
-    errand = errand_of(view)
     if isinstance(error, StaleDrawing):
+        errand = errand_of(view)
         now = replace(errand, version=queries.sheet(errand.case_id).case.version)
         return {"response_action": "update", "view": redone(view, str(error), now)}
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]

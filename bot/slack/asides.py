@@ -68,9 +68,9 @@ class Asides:
         """Open a modal for the person whose trigger it is."""
         self.soon(lambda: self._open(spot, view))
 
-    def hand_over(self, spot: Spot, name: str, text: str, comment: str) -> None:
+    def hand_over(self, spot: Spot, name: str, text: Callable[[], str], comment: str) -> None:
         """Give a person a text file in his conversation with the bot, where only he sees it."""
-        self.soon(lambda: self._hand_over(spot.user, name, text, comment))
+        self.soon(lambda: self._hand_over(spot.user, name, text(), comment))
 
     def soon(self, act: Callable[[], object]) -> None:
         """Do something shortly, in another thread."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -13,18 +15,28 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.clock import Clock
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
+from bot.slack.hearing import Hearing
 from bot.slack.identity import BAD_TOKEN, Identity
 from bot.slack.line import Line
 from bot.slack.places import Places
 
 log = structlog.get_logger(__name__)
 
+KEEP_SECONDS = 5.0
+SHORTEST_REST_SECONDS = 0.1
 PLACES_AGAIN_SECONDS = 30.0
-# Slack answers too many sockets by asking to leave: no opening follows the last one at once.
+# Slack answers too many sockets by asking to leave: openings that follow each other closely get slower and slower.
 OPEN_AGAIN_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+STEADY_SECONDS = 60.0
 HELLO_SECONDS = 5.0
+_FAREWELLS = {
+    "too_many_websockets": "Slack refuses another connection, for the app has ten; stop other copies of Casebot",
+    "link_disabled": "Socket Mode is switched off; switch it on at your app's page, under Socket Mode",
+}
 
 
 class TokenRefused(PermissionError):
@@ -50,6 +62,8 @@ class SlackConnection:
         places: Places,
         directory: Directory,
         drawings: Drawings,
+        hearing: Hearing,
+        clock: Clock,
     ) -> None:
         self._app = app
         self._app_token = app_token
@@ -58,8 +72,12 @@ class SlackConnection:
         self._places = places
         self._directory = directory
         self._drawings = drawings
+        self._hearing = hearing
+        self._clock = clock
         self._line: Line | None = None
         self._opened_at = 0.0
+        self._openings = 0
+        self._farewell = ""
         self._places_at = 0.0
         self._described = False
         self._problem = "not connected yet"
@@ -72,8 +90,30 @@ class SlackConnection:
             return self._problem
         unusable = [f"{setting}: {problem}" for setting, problem in self._places.missing.items()]
         if self._places.resolved and not self._hears():
-            unusable.append("the socket is down; reconnecting")
+            unusable.append(_FAREWELLS.get(self._farewell, "the socket is down; reconnecting"))
         return "; ".join(unusable)
+
+    @property
+    def details(self) -> Mapping[str, float | int | bool]:
+        """The evidence for the line: how many seconds ago Slack last spoke, and whether anything may be missing."""
+        ages = {f"last_{what}_seconds": self._hearing.age(what) for what in ("hello", "pong", "event")}
+        known = {name: round(age, 1) for name, age in ages.items() if age is not None}
+        return {**known, "connections": self._hearing.connections, "catching_up": self._hearing.gap is not None}
+
+    def rest(self) -> float:
+        """Return after how many seconds `keep` is to be called again, if nothing wakes it sooner."""
+        line = self._line
+        if line is not None and line.hears and not line.leaving:
+            return KEEP_SECONDS
+        return max(SHORTEST_REST_SECONDS, min(self._opened_at + self._pause() - time.monotonic(), KEEP_SECONDS))
+
+    def renew(self) -> None:
+        """Leave a line that looks open and hears nothing; the next one is opened before it goes."""
+        line = self._line
+        if line is not None:
+            line.leaving = True
+        self._hearing.lost()
+        self.wake()
 
     def identify(self) -> None:
         """Ask Slack who we are. TokenRefused if it does not know us; SlackAway if it can't be asked."""
@@ -130,24 +170,42 @@ class SlackConnection:
         return self._line is not None and self._line.hears
 
     def _needs_line(self) -> bool:
-        if self._line is not None and not self._line.ended and not self._line.leaving:
+        line = self._line
+        if line is not None and line.hears and not line.leaving:
             return False
-        return time.monotonic() - self._opened_at > OPEN_AGAIN_SECONDS
+        if line is not None and not line.lost and not line.leaving:
+            return False  # on its way to its hello
+        if line is not None and line.lost and self._hearing.hears:
+            self._hearing.lost(self._clock.now() - timedelta(seconds=line.silent_for))
+        return time.monotonic() - self._opened_at > self._pause()
+
+    def _pause(self) -> float:
+        """Return how many seconds must lie between the last opening and the next one."""
+        return float(min(OPEN_AGAIN_SECONDS * 2 ** max(0, self._openings - 1), LONGEST_PAUSE_SECONDS))
 
     def _change_line(self) -> None:
         """Open a line; one that Slack wants us to leave is left when the new one hears."""
         old = self._line
-        self._opened_at = time.monotonic()
-        new = Line(self._app, self._app_token, self._web, self.wake)
+        if old is not None:
+            self._farewell = old.farewell
+        now = time.monotonic()
+        self._openings = 1 if now - self._opened_at > STEADY_SECONDS else self._openings + 1
+        self._opened_at = now
+        new = Line(self._app, self._app_token, self._web, self._hearing, self.wake)
         try:
             new.open()
         except Exception:
             new.hang_up()
             raise
-        if old is not None and not old.ended:
-            new.greeted.wait(HELLO_SECONDS)
+        if old is not None and not old.lost and not new.greeted.wait(HELLO_SECONDS):
+            self._farewell = new.farewell
+            new.hang_up()
+            return
         self._line = new
-        if old is not None:
+        if old is not None and old.lost and not old.ended:
+            # Perhaps it still waits for its network; nobody need wait for that.
+            threading.Thread(target=old.hang_up, name="goodbye", daemon=True).start()
+        elif old is not None:
             old.hang_up()
 
     def _asking(self, call: Callable[[], Any]) -> Any:

@@ -101,10 +101,13 @@ class Forms:
     def timeline(self, case_id: str, by: Author, spot: Spot) -> None:
         """Show a case's timeline; a long one comes as a file as well, in the DM of who asked."""
         case = self._case(case_id, by)
-        entries = self._queries.timeline(case_id)
+        entries = self._queries.timeline(case_id, timeline.SHOWN + 1)
         self._asides.open_form(spot, timeline.timeline_form(case, entries))
         if len(entries) > timeline.SHOWN:
-            whole = timeline.as_text(case, entries)
+
+            def whole() -> str:
+                return timeline.as_text(case, self._queries.timeline(case_id, timeline.WHOLE))
+
             self._asides.hand_over(spot, f"{case_id}.txt", whole, f"The timeline of {case_id}")
 
     def new_case(self, by: Author, spot: Spot, draft: str = "") -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -22,12 +24,18 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocketException
 
+from bot.slack.hearing import Hearing
+
 log = structlog.get_logger(__name__)
 
 PING_SECONDS = 5.0
+# Three pings without an answer, or no hello in that time: whatever the socket says, nobody is there.
+SILENT_SECONDS = 20.0
 # slack_sdk's reader looks for its session every half second; a line has just one, and it is there at once.
 EAGER_SECONDS = 0.02
 GOODBYE_SECONDS = 2.0
+# Slack's hello and disconnect are a few hundred characters; an envelope of an event is longer, and not read twice.
+LONGEST_GREETING = 700
 
 
 class Line(SocketModeClient):
@@ -36,7 +44,7 @@ class Line(SocketModeClient):
     `wake` is called, from the socket's threads, when the line must be left or ended by itself.
     """
 
-    def __init__(self, app: App, app_token: str, web: WebClient, wake: Callable[[], None]) -> None:
+    def __init__(self, app: App, app_token: str, web: WebClient, hearing: Hearing, wake: Callable[[], None]) -> None:
         super().__init__(
             app_token,
             web_client=web,
@@ -47,8 +55,11 @@ class Line(SocketModeClient):
             on_close_listeners=[self._closed],
         )
         self._app = app
+        self._hearing = hearing
         self._wake = wake
+        self._sign_of_life = time.monotonic()
         self.greeted = threading.Event()
+        self.farewell = ""
         self.leaving = False
         self.ended = False
         self.socket_mode_request_listeners.append(self._answer)
@@ -56,8 +67,18 @@ class Line(SocketModeClient):
 
     @property
     def hears(self) -> bool:
-        """Whether Slack said hello on it, and it has not ended."""
-        return self.greeted.is_set() and not self.ended
+        """Whether Slack said hello on it, and it was not lost since."""
+        return self.greeted.is_set() and not self.lost
+
+    @property
+    def lost(self) -> bool:
+        """Whether it ended, or gave no sign of life for so long that it must have: nobody may ever tell us."""
+        return self.ended or self.silent_for > SILENT_SECONDS
+
+    @property
+    def silent_for(self) -> float:
+        """How many seconds ago Slack last sent anything on it, were it the answer to a ping."""
+        return time.monotonic() - self._sign_of_life
 
     def open(self) -> None:
         """Ask Slack for an address and begin to connect; raises what the Web API raises."""
@@ -65,6 +86,9 @@ class Line(SocketModeClient):
         patient.shutdown()
         self.current_session_runner = IntervalRunner(patient.target, EAGER_SECONDS).start()
         self.connect()
+        session: Any = self.current_session
+        session.on_ping = self._pinged
+        session.on_pong = self._ponged
 
     def issue_new_wss_url(self) -> str:
         """Ask for an address; who opens the line tells what went wrong, and decides when to try again."""
@@ -83,6 +107,8 @@ class Line(SocketModeClient):
         processor: Any = self.message_processor
         processor.shutdown()
         self.message_workers.shutdown()
+        if any(self.message_queue.queue):
+            self._hearing.missed()  # never looked at, so unacked: Slack may send them again, or not
         reader = self.current_session_runner
         reader.event.set()
         session: Any = self.current_session
@@ -94,9 +120,24 @@ class Line(SocketModeClient):
         self.close()
 
     def _heard(self, _socket: object, message: str) -> None:
-        if not self.greeted.is_set() and json.loads(message).get("type") == "hello":
+        self._sign_of_life = time.monotonic()
+        if len(message) > LONGEST_GREETING:
+            return
+        said = json.loads(message)
+        if said.get("type") == "hello":
+            connections = int(said.get("num_connections") or 1)
             self.greeted.set()
-            log.info("slack connected")
+            self._hearing.greeted(connections)
+            log.info("slack connected", connections=connections)
+        elif said.get("type") == "disconnect":
+            self.farewell = str(said.get("reason"))
+
+    def _pinged(self, _socket: object, _message: object) -> None:
+        self._sign_of_life = time.monotonic()
+
+    def _ponged(self, _socket: object, _message: object) -> None:
+        self._sign_of_life = time.monotonic()
+        self._hearing.ponged()
 
     def _broken(self, session: Any, _error: Exception) -> None:
         """Let go of the socket: where Slack said goodbye first, websocket-client's own close leaves it open."""
@@ -112,6 +153,8 @@ class Line(SocketModeClient):
 
     def _answer(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         response = run_bolt_app(self._app, request)
+        if request.type == "events_api":
+            self._hearing.heard(request.payload, taken=response.status == HTTPStatus.OK)
         try:
             send_response(self, request, response, start_time=0.0)  # only for slack_sdk's own debug line
         except (WebSocketException, OSError, AttributeError) as lost:

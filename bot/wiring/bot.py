@@ -12,7 +12,7 @@ import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.files import Shelves
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
-from bot.leases import TERM_SECONDS, Leases, Role
+from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
 from bot.mail.connection import tls_context
@@ -24,11 +24,12 @@ from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import wake_on_commit
+from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.queries import refused, waiting
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
+from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
@@ -37,15 +38,17 @@ from bot.web.health import Check
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
 from bot.wiring.desk import Desk, open_desk
-from bot.wiring.slack_edge import Mailroom, SlackEdge, slack_edge
+from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
+from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
 
-CONNECTION_SECONDS = 5.0
+CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
+# Between two mails: providers take a few a second from one sender.
+MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
 PEOPLE_SECONDS = 5.0
-LOOK_FOR_ROLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,45 +62,42 @@ class Bot:
     schedule: Schedule
     web: WebServer
     connecting: Loop
+    catching_up: Loop
     delivering: Loop
+    carrying: Loop
+    posting: Loop
     redrawing: Loop
     collecting: Loop | None
+    turns: Turns
     checks: Mapping[str, Check]
-    leases: Leases
-    leasing: Loop
 
 
 def build_bot(
     settings: Settings, clock: Clock, pacing: Pacing | None = None, term_seconds: float = TERM_SECONDS
 ) -> Bot:
-    """Wire the bot; nothing is connected or started yet.
-
-    `term_seconds` is how long the mailbox and the clock stay with a process that gave no sign of life.
-    """
-    desk = open_desk(settings, clock)
-    # One giver of tokens for both ways: a refresh token that the provider replaces is known to both.
-    tokens = tokens_of(settings, desk.clock, tls_context())
+    """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term_seconds`."""
+    desk = open_desk(settings, clock, recap_acts())
+    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    slack = slack_edge(settings, desk, web, pacing or Pacing(), _mailroom(settings, desk, web, tokens))
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
-    connecting = Loop("slack", slack.connection.keep, lambda: CONNECTION_SECONDS, clock)
+    mailroom = _mailroom(settings, desk, web, tokens)
+    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
+    delivering = _round("postman", slack.postman, desk)
+    carrying = _round("porter", slack.porter, desk)
+    sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
+    posting = _posting(desk, sender)
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
     slack.connection.wake = connecting.nudge
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
     mail = _mail_edge(settings, desk, tokens)
-    postbox, ticking = Role("mailbox"), Role("clock")
-    leases = Leases(desk.database, [postbox, ticking] if mail else [ticking], term_seconds)
-    leasing = Loop("leases", leases.keep, leases.pause, clock)
-    collecting = _collecting(mail, postbox, clock) if mail else None
-    schedule = _schedule(settings, desk, slack, ticking)
+    turns = turns_of(desk, term_seconds, has_mailbox=mail is not None)
+    collecting = _collecting(mail, turns.mailbox, clock) if mail else None
+    schedule = _schedule(settings, desk, slack, turns.clock)
     checks = {
-        # The leases are written every few seconds: what is locked, full or read-only shows there.
-        "database": Check(lambda: desk.database.problem() or _failing(leasing)),
-        "email_listener": _mail_check(mail, postbox),
-        "scheduler": _clock_check(schedule, ticking),
-        "slack": Check(
-            lambda: _problems(slack.connection.problem, _failing(delivering)),
-            worked_at=lambda: connecting.pulse.succeeded_at,
-        ),
+        "database": _database_check(desk, turns),
+        "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
+        "scheduler": _clock_check(schedule, turns.clock),
+        "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
         settings=settings,
@@ -107,38 +107,15 @@ def build_bot(
         schedule=schedule,
         web=_web_edge(settings, desk, checks),
         connecting=connecting,
+        catching_up=catching_up,
         delivering=delivering,
+        carrying=carrying,
+        posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
+        turns=turns,
         checks=checks,
-        leases=leases,
-        leasing=leasing,
     )
-
-
-def _mail_check(mail: MailWatcher | None, postbox: Role) -> Check:
-    """Return how the mailbox is doing, in whichever process it is watched."""
-    return Check(
-        lambda: postbox.problem,
-        disabled=mail is None,
-        worked_at=lambda: mail.state.last_pass_at if mail and postbox.is_ours else None,
-    )
-
-
-def _clock_check(schedule: Schedule, ticking: Role) -> Check:
-    return Check(
-        lambda: schedule.problem or ticking.problem,
-        worked_at=lambda: schedule.succeeded_at(SWEEP) if ticking.is_ours else None,
-    )
-
-
-def _collecting(mail: MailWatcher, postbox: Role, clock: Clock) -> Loop:
-    """Return the loop that watches the mailbox while that is this process's role."""
-    watch = postbox.only_here(mail.watch, otherwise=mail.disconnect)
-    collecting = Loop("mailbox", watch, lambda: 0.0 if postbox.is_ours else LOOK_FOR_ROLE_SECONDS, clock)
-    postbox.report = lambda: _problems(mail.problem, _failing(collecting))
-    postbox.begin = collecting.nudge
-    return collecting
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
@@ -150,6 +127,53 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
         refused=refused(desk.database),
     )
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+
+
+def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
+    return Check(
+        lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
+        worked_at=lambda: connecting.pulse.succeeded_at,
+    )
+
+
+def _database_check(desk: Desk, turns: Turns) -> Check:
+    """Return how the database is: read when asked, and written to by the leases every few seconds."""
+    return Check(lambda: desk.database.problem() or _failing(turns.loop))
+
+
+def _clock_check(schedule: Schedule, clock: Role) -> Check:
+    """Return how what is due by the clock is doing, in whichever process it is done."""
+    return Check(
+        lambda: schedule.problem or clock.problem,
+        worked_at=lambda: schedule.succeeded_at(SWEEP) if clock.is_ours else None,
+    )
+
+
+def _mail_check(mail: MailWatcher | None, mailbox: Role, sender: MailSender, posting: Loop) -> Check:
+    """Return how mail is, both ways, wherever the mailbox is watched; where no mailbox is read, mail is off."""
+    return Check(
+        lambda: _problems(mailbox.problem, sender.problem, _failing(posting)),
+        disabled=mail is None,
+        worked_at=lambda: mail.state.last_pass_at if mail and mailbox.is_ours else None,
+    )
+
+
+def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
+    return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
+
+
+def _posting(desk: Desk, sender: MailSender) -> Loop:
+    """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
+    pacing = Pacing(post_seconds=MAIL_SECONDS)
+    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    return _round("mail postman", postman, desk)
+
+
+def _round(name: str, postman: Postman, desk: Desk) -> Loop:
+    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, loop.nudge)
+    return loop
 
 
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
@@ -167,7 +191,6 @@ def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | N
         }
     )
     return Mailroom(
-        sender=MailSender(settings, desk.clock, desk.queries, files.read, tokens),
         files=files,
         largest_file=settings.max_attachment_size,
         quarantine=_quarantine(settings, desk, tokens),
@@ -186,17 +209,15 @@ def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> We
     return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
 
 
-def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, ticking: Role) -> Schedule:
+def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
     schedule = Schedule(desk.clock)
-    schedule.every(settings.escalation_check_interval, SWEEP, ticking.only_here(desk.sweep.sweep))
+    schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
     # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
-    schedule.every(DIRECTORY_SECONDS, "directory", ticking.only_here(slack.directory.refresh), at_once=False)
+    schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
-    ticking.report = lambda: schedule.problem
-    # Whoever had it before may have died just before his next sweep.
-    ticking.begin = lambda: schedule.run_now(SWEEP)
+    sweep_in_turn(schedule, SWEEP, clock)
     return schedule
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import Session, SQLModel
 
 import bot.cursors
-import bot.leases  # noqa: F401 - its table, too
-from bot.agenda import Agenda
+import bot.leases  # noqa: F401 - these tables belong to the schema
+from bot.agenda import Act, Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
@@ -43,8 +44,11 @@ class Desk:
         session.add(notice(kind, content, self.clock.now()))
 
 
-def open_desk(settings: Settings, clock: Clock) -> Desk:
-    """Open the database, bring it to today's schema, and set up the core on it."""
+def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None = None) -> Desk:
+    """Open the database, bring it to today's schema, and set up the core on it.
+
+    `acts` are the edges' own, for their appointments on the agenda.
+    """
     database = Database(settings.database_url.get_secret_value())
     migrate(database.engine, SQLModel.metadata)
     rules = rules_of(settings)
@@ -58,7 +62,7 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
         replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
-        agenda=Agenda(database, clock, AlarmClock(rules).acts),
+        agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **(acts or {})}),
     )
 
 

@@ -8,22 +8,24 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
-from bot.cases.announcements import FOLDABLE, MAIL
+from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman
-from bot.outbox.sending import Routing, Sender
+from bot.outbox.postman import Beat, Postman
 from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.hearing import Hearing
+from bot.slack.history import History
 from bot.slack.homes import Homes
 from bot.slack.identity import Identity
 from bot.slack.lookback import Lookback
@@ -37,10 +39,14 @@ from bot.slack.transport import web_client
 from bot.slack.uploads import Uploads
 from bot.wiring.desk import Desk, rules_of
 
+# What may take its time is carried by postmen of its own.
+LETTERS = Beat(place=MAIL)
+FILES = Beat(kind=Kind.FILE)
+
 
 @dataclass(frozen=True, slots=True)
 class SlackEdge:
-    """Everything that speaks Slack."""
+    """Everything that speaks Slack; the `porter` carries files, the `postman` all the rest."""
 
     app: App
     web: WebClient
@@ -49,19 +55,21 @@ class SlackEdge:
     directory: Directory
     places: Places
     asides: Asides
+    hearing: Hearing
     connection: SlackConnection
+    catchup: CatchUp
     sender: SlackSender
     postman: Postman
+    porter: Postman
 
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """What the Slack edge needs of mail: who sends answers, where files are read, who retries unreadable mails.
+    """What the Slack edge needs of mail: where files are read, and who retries unreadable mails.
 
     `largest_file` is in bytes.
     """
 
-    sender: Sender
     files: Shelves
     largest_file: int
     quarantine: Quarantine | None
@@ -76,10 +84,11 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     directory = Directory(settings, desk.database, desk.clock, patient)
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
     sender = _slack_sender(desk, web, identity, places, drawings, mail)
-    routing = Routing(sender, {MAIL: mail.sender})
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     app = build_app(identity, services)
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    hearing = Hearing(desk.clock)
+    connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
     return SlackEdge(
         app=app,
         web=web,
@@ -88,9 +97,12 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         directory=directory,
         places=places,
         asides=services.asides,
-        connection=SlackConnection(app, app_token, patient, identity, places, directory, drawings),
+        hearing=hearing,
+        connection=connection,
+        catchup=CatchUp(app, connection, hearing, History(web), identity, places, desk.database, desk.clock),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, routing, pacing, desk.replies, FOLDABLE),
+        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=[LETTERS, FILES]),
+        porter=Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=FILES),
     )
 
 

@@ -1,5 +1,7 @@
 """Slack or the mailbox goes away, and comes back."""
 
+from datetime import timedelta
+
 from bot.cases.models import Message
 from tests.journeys.world import ALERTING, CARLA, SUPPORT, World
 
@@ -97,3 +99,39 @@ def test_what_was_written_while_the_bot_was_stopped_is_taken_in(world: World) ->
     world.until(lambda: world.case().message_count == 2)
     world.settles()
     assert len(world.workspace.messages(SUPPORT)) == 2
+
+
+def test_after_an_hour_away_all_is_in_and_one_line_tells_of_it(world: World) -> None:
+    card = world.opens("cosmo", "First")
+    world.settles()
+    world.stop()
+    world.sandbox.link.keeps_events = False  # Slack gives up long before an hour
+    world.mail(CARLA, "Printer", "Urgent: it burns.")
+    world.writes("cosmo", "Second")
+    world.workspace.say("ada", SUPPORT, "I'm closing this case.", str(card["ts"]))
+    world.sandbox.advance(timedelta(minutes=55))
+
+    world.start()
+    world.sees(ALERTING, "CASE-2", "it burns")
+    world.until(lambda: world.case().status == "closed")
+    assert world.case().message_count == 2
+    world.passes(seconds=30)
+
+    recap = world.sees(SUPPORT, "Away")
+    assert "1 mail, 2 Slack messages taken in, 1 escalation fell due." in recap["text"]
+    assert "Reactions and button clicks of that time are not known to me." in recap["text"]
+    world.settles()
+    assert len([text for text in world.texts(SUPPORT) if text.startswith("Away")]) == 1
+
+
+def test_a_socket_that_hears_nothing_any_more_costs_no_message(world: World) -> None:
+    world.opens("cosmo", "First")
+    world.sandbox.link.ack_timeout = 0.2
+    world.sandbox.link.deafen()
+    world.writes("cosmo", "Second")
+    world.until(lambda: world.sandbox.link.lost or None)
+
+    world.bot.slack.connection.renew()  # as the patrol does, which takes its time
+
+    world.until(lambda: world.case().message_count == 2)
+    world.until(lambda: world.health()["status"] == "healthy")

@@ -77,3 +77,12 @@ def test_the_same_name_with_other_content_is_another_mail() -> None:
 def test_a_mail_from_nobody_is_for_a_person_to_judge() -> None:
     with pytest.raises(UnreadableMail, match="no sender"):
         taken(letter(sender="nobody"))
+
+
+def test_a_form_that_sends_in_our_name_brings_the_words_of_whom_it_names() -> None:
+    raw = letter(sender="Contact form <support@desk.test>", headers="Reply-To: Carla <carla@example.com>\r\n")
+
+    inbound = taken(raw)
+
+    assert (inbound.author.identity, inbound.author.is_admin) == ("carla@example.com", False)
+    assert inbound.verdict.startswith("not verified")

@@ -78,6 +78,8 @@ def test_a_postmaster_can_be_a_customer() -> None:
     [
         letter(sender="Desk <Support@desk.test>"),
         letter(headers="X-Casebot: support@desk.test\r\n"),
+        letter(headers="X-Casebot: support@desk.test\r\nReply-To: carla@example.com\r\n"),
+        letter(sender="support@desk.test", headers="Reply-To: Desk <support@desk.test>\r\n"),
         letter(message_id="<casebot.0123456789abcdef@desk.test>"),
     ],
 )
@@ -89,10 +91,12 @@ def test_our_own_mail_is_known(raw: bytes) -> None:
     "raw",
     [
         letter(sender="ada@desk.test"),
+        letter(sender="Contact form <support@desk.test>", headers="Reply-To: carla@example.com\r\n"),
+        letter(sender="support@desk.test", headers="X-Original-From: Carla <carla@example.com>\r\n"),
         letter(headers="X-Casebot: support@another.test\r\n", message_id="<casebot.0123456789abcdef@another.test>"),
     ],
 )
-def test_a_colleague_and_another_companys_desk_are_not_ourselves(raw: bytes) -> None:
+def test_a_colleague_a_form_and_another_companys_desk_are_not_ourselves(raw: bytes) -> None:
     assert not robots.is_own(parse(raw).headers, US)
 
 

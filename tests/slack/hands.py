@@ -12,6 +12,8 @@ from tests.slack import payloads
 from tests.slack.world import SlackWorld, slack_world, words_of
 
 Json = dict[str, Any]
+# Seconds that the sandbox waits for an ack: a busy machine is no slow bot. tests/slack/test_slowness.py has Slack's.
+PATIENCE = 30.0
 
 
 class Hands:
@@ -91,6 +93,7 @@ def _button(action_id: str, value: str) -> Json:
 def hands_on(directory: Path, **settings: str) -> Iterator[Hands]:
     """A fresh workspace, and a bot connected to it."""
     with slack_world(directory, **settings) as world:
+        world.sandbox.link.ack_timeout = PATIENCE
         hands = Hands(world)
         hands.connect()
         try:

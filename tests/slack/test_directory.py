@@ -155,4 +155,6 @@ def test_listeners_ask_the_web_api_nothing_about_known_people(world: SlackWorld)
 
     world.hears(payloads.message("Hello"), payloads.command("status"), payloads.click("case_close", "CASE-1:1"))
 
-    assert [call.method for call in list(world.workspace.calls)[before:]] == []
+    world.slack.asides.close()
+    asked = {call.method for call in list(world.workspace.calls)[before:]}
+    assert asked == {"chat.postEphemeral"}  # the offer to undo, after the ack

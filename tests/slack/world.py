@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -71,7 +71,7 @@ class SlackWorld:
     def deliver(self) -> None:
         """Let the postman say everything that waits; what must wait a little gets its time."""
         for _ in range(20):
-            while self.slack.postman.deliver_due():
+            while self.slack.postman.deliver_due() + self.slack.porter.deliver_due():
                 pass
             if not self.unsettled():
                 return
@@ -116,19 +116,23 @@ class SlackWorld:
                 for table in SQLModel.metadata.sorted_tables
             }
 
-    @contextmanager
-    def failing_commits(self) -> Iterator[None]:
+    def failing_commits(self) -> AbstractContextManager[None]:
         """While this lasts, the database breaks off each writing transaction at its commit."""
-        engine = self.bot.desk.database.engine
-        event.listen(engine, "commit", _disk_full)
-        try:
-            yield
-        finally:
-            event.remove(engine, "commit", _disk_full)
+        return failing_commits(self.bot.desk.database)
 
     def close(self) -> None:
         self.slack.asides.close()
         self.bot.desk.database.close()
+
+
+@contextmanager
+def failing_commits(database: Database) -> Iterator[None]:
+    """While this lasts, a database breaks off each writing transaction at its commit."""
+    event.listen(database.engine, "commit", _disk_full)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "commit", _disk_full)
 
 
 @contextmanager

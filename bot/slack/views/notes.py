@@ -11,6 +11,7 @@ from bot.cases.queries import Flood
 from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, RETRY_MAIL
 from bot.slack.views import words
 from bot.slack.views.files import listed
+from bot.slack.views.outage import recap
 from bot.slack.views.parts import Drawing, context, section
 
 # What a line takes besides its preview: name, subject, date and quote marks.
@@ -81,6 +82,8 @@ def notice(kind: str, content: dict[str, str]) -> Drawing:
 
     `key` names such a mail; `outcome` says how it ended.
     """
+    if kind == "recap":
+        return recap(content)
     about = {key: words.one_line(str(value), 200) for key, value in content.items()}
     text = _NOTICES[kind].format_map(_Missing(about))
     if "outcome" in content:

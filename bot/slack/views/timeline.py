@@ -18,16 +18,17 @@ from bot.slack.views.parts import context, customer, section
 
 # What a reader scrolls through willingly; more than that comes as a file.
 SHOWN = 40
+# More facts than any case has; a bound all the same.
+WHOLE = 100_000
 PREVIEW = 150
 
 
 def timeline_form(case: Case, entries: Sequence[Entry]) -> dict[str, Any]:
     """Draw the newest facts of a case, the last one at the end; nothing is to be filled in."""
     shown = entries[-SHOWN:]
-    hidden = len(entries) - len(shown)
     blocks: list[Block] = [section(f"*{case.case_id}* · {customer(case)}")]
-    if hidden:
-        blocks.append(context(f"The newest {len(shown)} of {len(entries)} entries; all of them come to you as a file."))
+    if len(entries) > len(shown):
+        blocks.append(context(f"The newest {len(shown)} entries; all of them come to you as a file."))
     blocks += [section(text) for text in _pages([line(entry) for entry in shown])]
     errand = Errand(case_id=case.case_id, version=case.version)
     return pieces.modal(Form.TIMELINE, f"Timeline {case.case_id}", None, blocks, errand)

@@ -24,7 +24,6 @@ from bot.slack.views.parts import section
 TITLE_LIMIT = 24
 TEXT_LIMIT = 3000
 OPTION_LIMIT = 75
-VALUE_LIMIT = 150
 MOST_OPTIONS = 100
 
 

@@ -44,7 +44,10 @@ def close_form(case: Case, reasons: Sequence[str], farewell: str, errand: Errand
     """Ask for a reason, from the team's list or in free words, and whether the customer is told anything."""
     blocks: list[Block] = [_about(case)]
     if reasons:
-        options = [pieces.option(reason[: pieces.VALUE_LIMIT], reason) for reason in reasons[: pieces.MOST_OPTIONS]]
+        options = [
+            pieces.option(words.shortened(reason, pieces.OPTION_LIMIT), reason)
+            for reason in reasons[: pieces.MOST_OPTIONS]
+        ]
         blocks.append(pieces.asked(REASON, "Reason", StaticSelectElement(options=options), optional=True))
     own = "In other words" if reasons else "Reason"
     blocks.append(pieces.text(DETAIL, own, optional=True, limit=500, hint="Only the team sees it."))
