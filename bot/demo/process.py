@@ -46,6 +46,11 @@ class BotProcess:
         return self._child is not None and self._child.poll() is None
 
     @property
+    def pid(self) -> int:
+        """The process's number; 0 while there is none."""
+        return self._child.pid if self._child is not None else 0
+
+    @property
     def database_url(self) -> str:
         """Where the bot keeps its cases."""
         return f"sqlite:///{self._directory / DATABASE}"
