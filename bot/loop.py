@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.clock import Clock
 
@@ -99,5 +101,5 @@ class Loop:
 
 
 def _unexpected(error: Exception) -> bool:
-    """A lost connection is a fact of life; anything else deserves its traceback."""
-    return not isinstance(error, OSError)
+    """A lost connection, a database that is away or busy are facts of life; anything else deserves its traceback."""
+    return not isinstance(error, OSError | OperationalError | PoolTimeout)

@@ -76,7 +76,7 @@ class Runtime:
         bot = self._bot
         log.info("casebot stops")
         ended = [
-            _all_end(EARS_SECONDS, slack=self._hang_up, mailbox=self._leave_mailbox),
+            _all_end(EARS_SECONDS, slack=self._hang_up, mailbox=self._leave_mailbox, leases=bot.turns.loop.stop),
             _all_end(
                 HANDS_SECONDS,
                 clock=bot.schedule.stop,
@@ -87,7 +87,7 @@ class Runtime:
                 mail_postman=bot.posting.stop,
                 asides=bot.slack.asides.close,
             ),
-            _all_end(KEYS_SECONDS, leases=self._hand_over, web=bot.web.stop),
+            _all_end(KEYS_SECONDS, leases=bot.turns.leases.hand_over, web=bot.web.stop),
             _all_end(DATABASE_SECONDS, database=bot.desk.database.close),
         ]
         return all(ended)
@@ -113,10 +113,6 @@ class Runtime:
             bot.mail.stop()
             bot.collecting.stop()
             bot.mail.close()
-
-    def _hand_over(self) -> None:
-        self._bot.turns.loop.stop()
-        self._bot.turns.leases.hand_over()
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if self._stop.is_set():
