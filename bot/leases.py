@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, type_coerce
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, SQLModel, col, delete, select
 
 from bot.db import Database, UtcDateTime, queue_up
 
@@ -116,7 +116,9 @@ class Leases:
             session.connection()
             queue_up(session, "leases")
             now = session.exec(select(type_coerce(func.current_timestamp(), UtcDateTime))).one()
-            leases = [self._claim(session, role, now) for role in self._roles]
+            known = {lease.role: lease for lease in session.exec(select(Lease))}
+            leases = [self._claim(role, known.get(role.name), now) for role in self._roles]
+            session.add_all(leases)
         for role, lease in zip(self._roles, leases, strict=True):
             if lease.owner == self.owner:
                 role.take(asked_at + self._term)
@@ -136,11 +138,10 @@ class Leases:
         with self._database.writers.begin() as session:
             session.exec(delete(Lease))
 
-    def _claim(self, session: Session, role: Role, now: datetime) -> Lease:
-        lease = session.get(Lease, role.name) or Lease(role=role.name, owner=self.owner, until=now)
+    def _claim(self, role: Role, lease: Lease | None, now: datetime) -> Lease:
+        lease = lease or Lease(role=role.name, owner=self.owner, until=now)
         if lease.owner == self.owner or lease.until < now:
             lease.owner = self.owner
             lease.until = now + timedelta(seconds=self._term)
             lease.problem = role.report()[:500]
-            session.add(lease)
         return lease

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.clock import Clock
@@ -101,5 +101,5 @@ class Loop:
 
 
 def _unexpected(error: Exception) -> bool:
-    """A lost connection, a database that is away or busy are facts of life; anything else deserves its traceback."""
-    return not isinstance(error, OSError | OperationalError | PoolTimeout)
+    """A lost line, a database that is away, busy or read-only: facts of life. All else deserves its traceback."""
+    return not isinstance(error, OSError | OperationalError | InternalError | PoolTimeout)
