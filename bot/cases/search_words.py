@@ -108,7 +108,7 @@ class Seeker:
         if not case_ids:
             return {}
         newest = select(_ENTRY.case_id, func.max(_ENTRY.id)).where(_ENTRY.case_id.in_(case_ids), self._meets(_ENTRY))
-        return dict(self._connection.execute(newest.group_by(_ENTRY.case_id)).tuples().all())
+        return {row[0]: row[1] for row in self._connection.execute(newest.group_by(_ENTRY.case_id))}
 
     def _among_newest(self, after: Place, known: set[str], limit: int) -> _Rows:
         """Read the next entries behind a place, however many of them are met."""

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
 
 import structlog
 from slack_bolt import App, BoltRequest
@@ -38,8 +38,9 @@ from bot.slack.threads import case_threads
 log = structlog.get_logger(__name__)
 
 BATCH = 40
-MARK_SECONDS: Final = 20.0  # sooner than a sibling's patrol loses its patience
-PLACES_SECONDS: Final = OVERLAP_SECONDS - 60.0  # a new channel is known before the overlap forgets that we joined it
+MARK_SECONDS = 20.0  # sooner than a sibling's patrol loses its patience
+# A new channel is known before the overlap forgets that we joined it.
+PLACES_SECONDS = OVERLAP_SECONDS - 60.0
 # One event that fails while others succeed is tried so often; then it must not hold up the mark any longer.
 TRIES = 5
 IN_A_ROW = 3
@@ -179,7 +180,7 @@ class CatchUp:
 
     def _is_taken(self, event: Event) -> bool:
         body = body_of(event, self._identity.team_id)
-        return self._app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+        return self._app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == HTTPStatus.OK
 
     def _blame(self, failed: Sequence[str]) -> None:
         """Count a try against those that failed right before one was stored: it was not the database's fault."""

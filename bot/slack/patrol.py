@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.slack.hearing import Hearing, order
-from bot.slack.history import Closed, History, Place
+from bot.slack.history import History, Place
 
 log = structlog.get_logger(__name__)
 
@@ -77,18 +77,12 @@ class Patrol:
             return False
         self._looked_at = self._monotonic()
         place = self._suspicion.place if self._suspicion else self._next(places)
-        return self._judge(place, self._newest(place))
+        return self._judge(place, self._history.newest(place.channel))
 
     def _next(self, places: Sequence[Place]) -> Place:
         self._looks += 1
         others = places[1:] or places
         return others[self._looks // 2 % len(others)] if self._looks % 2 else places[0]
-
-    def _newest(self, place: Place) -> str:
-        try:
-            return self._history.newest(place.channel)
-        except Closed:
-            return ""
 
     def _judge(self, place: Place, newest: str) -> bool:
         if order(newest) <= order(self._hearing.newest_in(place.channel)) or self._heard_elsewhere(newest):

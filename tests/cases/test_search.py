@@ -1,24 +1,17 @@
 """Cases are found by their words, by everybody what is his to see, in the same way on both databases."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, text
-from sqlmodel import delete, select, update
 
 from bot.cases.inbound import Author
-from bot.cases.models import Case, CaseEvent, Message
+from bot.cases.models import Case
 from bot.cases.search import Page
-from bot.cases.search_index import ROOM, SearchEntry, refresh
-from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, START, Desk, opened
+from bot.cases.search_index import SearchEntry
+from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, START, Desk
+from tests.cases.finding import found
 from tests.cases.plans import plans_of
-
-
-def found(desk: Desk, typed: str, viewer: Author = MIA) -> list[str]:
-    return [hit.case.case_id for hit in desk.queries.search(typed, viewer, limit=50).hits]
 
 
 def shown(page: Page) -> list[str]:
@@ -115,15 +108,6 @@ def test_a_customer_turns_the_pages_of_his_own_cases(desk: Desk) -> None:
     ]
 
 
-def test_an_answer_that_was_stopped_stays_hidden_from_the_customer(busy: Desk) -> None:
-    number = busy.replies.reply("CASE-1", "Throw it away", MIA)
-    assert (found(busy, "throw"), found(busy, "throw", ADA)) == (["CASE-1"], [])
-
-    busy.replies.stop(number, MIA)
-
-    assert (found(busy, "throw"), found(busy, "throw", ADA)) == (["CASE-1"], [])
-
-
 ODD = (
     "", "   ", "\U0001f525", "''", '"', "*", "(", "printer (", "a:b", "AND", "printer AND", "NOT", "NEAR(a b, 2)", "^a",
     "-a", "{x}:", "a & | ! <-> b",
@@ -176,47 +160,6 @@ def test_a_strange_place_is_the_beginning(busy: Desk, after: str) -> None:
     assert [hit.case.case_id for hit in busy.queries.search("printer", MIA, after=after).hits] == ["CASE-1", "CASE-2"]
 
 
-def test_old_wordings_and_deleted_words_are_found_no_more(desk: Desk) -> None:
-    desk.says(ADA, "my password is hunter2", external_id="m1")
-    desk.says(ADA, "and the printer smokes", external_id="m2")
-
-    desk.edits(ADA, "m1", "my password is secret")
-    assert (found(desk, "hunter2"), found(desk, "secret")) == ([], ["CASE-1"])
-
-    desk.edits(ADA, "m1", None)
-    assert (found(desk, "password"), found(desk, "printer")) == ([], ["CASE-1"])
-
-    desk.edits(ADA, "m2", None)
-    assert found(desk, "ada") == []
-
-
-def test_closing_and_renaming_are_followed(desk: Desk) -> None:
-    desk.says(Author("U_ADA", "U_ADA"), "hello")
-    desk.service.rename_customer("U_ADA", "Ada Lovelace")
-    assert found(desk, "lovelace hello") == ["CASE-1"]
-
-    desk.service.close("CASE-1", MIA)
-    assert found(desk, "lovelace") == ["CASE-1"]
-
-    desk.service.reopen("CASE-1", MIA)
-    assert found(desk, "lovelace") == ["CASE-1"]
-    assert [entry.is_open for entry in desk.rows(SearchEntry)] == [True]
-
-
-def test_a_long_case_gets_further_entries_and_is_still_one_hit(desk: Desk) -> None:
-    for part in range(4):
-        words = " ".join(f"w{part}x{number}" for number in range(ROOM // 2))
-        desk.says(ADA, f"printer {words}", external_id=f"m{part}")
-
-    assert len(desk.rows(SearchEntry)) == 4
-    assert found(desk, "printer") == ["CASE-1"]
-    assert found(desk, "w0x7 printer") == ["CASE-1"]
-    assert found(desk, "w0x7 w3x7") == []
-
-    desk.edits(ADA, "m0", None)
-    assert (found(desk, "w0x7"), found(desk, "w1x7")) == ([], ["CASE-1"])
-
-
 def test_a_word_deep_behind_many_others_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cases.search_words.READ_FIRST", 2)
     for number in range(8):
@@ -226,24 +169,6 @@ def test_a_word_deep_behind_many_others_is_found(desk: Desk, monkeypatch: pytest
 
     assert found(desk, "jam") == ["CASE-1", "CASE-2"]
     assert found(desk, "paper") == ["CASE-8", "CASE-7", "CASE-5", "CASE-3", "CASE-6", "CASE-4"]
-
-
-@pytest.mark.parametrize("erased", ["message", "words", "case"])
-def test_what_is_erased_by_statement_leaves_with_refresh_or_its_case(desk: Desk, erased: str) -> None:
-    desk.says(ADA, "my password is hunter2")
-    statements: dict[str, Callable[[], object]] = {
-        "message": lambda: session.execute(delete(Message)),
-        "words": lambda: session.execute(update(Message).values(body="erased")),
-        "case": lambda: [session.execute(delete(table)) for table in (Message, Case)],
-    }
-    with desk.database.writers.begin() as session:
-        session.execute(delete(CaseEvent))
-        statements[erased]()
-        refresh(session, "CASE-1")
-
-    assert found(desk, "hunter2") == []
-    with desk.database.readers.begin() as session:
-        assert "hunter2" not in str(session.exec(select(SearchEntry)).all())
 
 
 def test_messages_come_newest_first_in_a_hit(desk: Desk) -> None:
@@ -260,7 +185,7 @@ def test_messages_come_newest_first_in_a_hit(desk: Desk) -> None:
 def test_the_index_of_words_is_asked_and_no_table_is_read_through(busy: Desk) -> None:
     many(busy, 3_000)
 
-    plans = plans_of(busy.database, lambda: busy.queries.search("smokes inv", MIA), "s")
+    plans = plans_of(busy.database, lambda: [busy.queries.search("smokes inv", viewer) for viewer in (MIA, ADA)], "s")
 
     indexes = ("VIRTUAL TABLE INDEX",) if busy.database.is_sqlite else ("ix_search_entries_open_words",)
     assert all(any(index in plan for plan in plans) for index in indexes)
@@ -284,81 +209,3 @@ def many(desk: Desk, cases: int) -> None:
             ],
         )
         connection.execute(text("ANALYZE"))
-
-
-def test_rows_that_come_in_one_flush_are_followed(desk: Desk) -> None:
-    case = Case(
-        case_id="CASE-1",
-        customer_identifier="U_ADA",
-        customer_name="U_ADA",
-        source="slack",
-        created_at=START,
-        last_message_at=START,
-    )
-    with desk.database.writers.begin() as session:
-        session.add_all([case, said(1, "first words"), said(2, "hunter2")])
-    with desk.database.writers.begin() as session:
-        case = session.get_one(Case, "CASE-1")
-        case.customer_name = "Lovelace"
-        case.status = "closed"
-        session.get_one(Message, 1).body = "other words"
-        session.delete(session.get_one(Message, 2))
-        session.add_all([said(3, "third words"), said(4, " ".join(f"w{number}" for number in range(ROOM + 1)))])
-
-    assert [found(desk, typed) for typed in ("first", "hunter2")] == [[], []]
-    for typed in ("other third", "lovelace third", f"w{ROOM}"):
-        assert found(desk, typed) == ["CASE-1"]
-    assert {entry.is_open for entry in desk.rows(SearchEntry)} == {False}
-
-
-def said(number: int, body: str) -> Message:
-    return Message(
-        id=number,
-        case_id="CASE-1",
-        sender="U_ADA",
-        sender_name="Ada",
-        is_admin=False,
-        body=body,
-        timestamp=START,
-        source="slack",
-        place="C",
-        external_id=str(number),
-    )
-
-
-def test_the_entries_hold_what_the_messages_say(busy: Desk) -> None:
-    """However the entries came about, writing them anew changes nothing."""
-    busy.in_card_thread(MIA, "a note", "CASE-1")
-    busy.says(ADA, "more words", external_id="m9")
-    busy.edits(ADA, "m9", "other words")
-    before = entries(busy)
-
-    with busy.database.writers.begin() as session:
-        for case_id in session.exec(select(Case.case_id)).all():
-            refresh(session, case_id)
-
-    assert entries(busy) == before
-
-
-def entries(desk: Desk) -> list[tuple[object, ...]]:
-    return sorted(
-        (each.id, each.case_id, each.is_open, each.internal, sorted(each.words)) for each in desk.rows(SearchEntry)
-    )
-
-
-def test_sqlites_indexes_hold_each_case_where_it_stands(tmp_path: Path) -> None:
-    with opened(f"sqlite:///{tmp_path / 'cases.db'}") as database:
-        desk = Desk(database)
-        for author in (ADA, BEN):
-            desk.says(author, "hello")
-        desk.service.close("CASE-2", MIA)
-        desk.says(ADA, "once more")
-
-        assert (rows_of(desk, "search_open"), rows_of(desk, "search_closed")) == ([3], [2])
-
-
-def rows_of(desk: Desk, index: str) -> list[int]:
-    with desk.database.writers.begin() as session:
-        connection = session.connection()
-        connection.execute(text(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')"))
-        return list(connection.execute(text(f"SELECT rowid FROM {index} WHERE {index} MATCH 'hello'")).scalars())

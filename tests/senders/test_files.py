@@ -180,7 +180,7 @@ def test_trouble_that_never_ends_is_told_at_last(world: SlackWorld) -> None:
     shares(world, ("invoice.pdf", PDF))
     world.sandbox.faults.fail("files.completeUploadExternal", times=MOST_TRIES + 1)
     for _ in range(MOST_TRIES):
-        while world.slack.postman.deliver_due():
+        while world.carry():
             pass
         world.passes(seconds=400)
     world.deliver()

@@ -71,12 +71,16 @@ class SlackWorld:
     def deliver(self) -> None:
         """Let the postman say everything that waits; what must wait a little gets its time."""
         for _ in range(20):
-            while self.slack.postman.deliver_due() + self.slack.porter.deliver_due():
+            while self.carry():
                 pass
             if not self.unsettled():
                 return
             self.passes(seconds=10)
         raise AssertionError(f"still to be said: {self.unsettled()}")
+
+    def carry(self) -> int:
+        """Let both postmen of the edge, of words and of files, say one thing."""
+        return self.slack.postman.deliver_due() + self.slack.porter.deliver_due()
 
     def unsettled(self) -> list[Delivery]:
         return [delivery for delivery in self.rows(Delivery) if delivery.state in {"due", "sending"}]
