@@ -72,10 +72,8 @@ class Bot:
     checks: Mapping[str, Check]
 
 
-def build_bot(
-    settings: Settings, clock: Clock, pacing: Pacing | None = None, term_seconds: float = TERM_SECONDS
-) -> Bot:
-    """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term_seconds`."""
+def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, term: float = TERM_SECONDS) -> Bot:
+    """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term` seconds."""
     desk = open_desk(settings, clock, recap_acts())
     tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
@@ -85,12 +83,10 @@ def build_bot(
     carrying = _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
     posting = _posting(desk, sender)
-    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
-    slack.connection.wake = connecting.nudge
-    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
-    slack.hearing.wake = catching_up.nudge
+    connecting = _connecting(slack, clock)
+    catching_up = _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
-    turns = turns_of(desk, term_seconds, has_mailbox=mail is not None)
+    turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     schedule = _schedule(settings, desk, slack, turns.clock)
     checks = {
@@ -127,6 +123,18 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
         refused=refused(desk.database),
     )
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+
+
+def _connecting(slack: SlackEdge, clock: Clock) -> Loop:
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
+    slack.connection.wake = connecting.nudge
+    return connecting
+
+
+def _catching_up(slack: SlackEdge, clock: Clock) -> Loop:
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
+    return catching_up
 
 
 def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
