@@ -29,6 +29,9 @@ _ENTERED = select(LedgerEntry.uid).where(
 )
 _KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
+# How the names of all marks of mail folders begin.
+MARKS = "mail:"
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -127,7 +130,7 @@ class Ledger:
     def __init__(self, mailbox: str, folder: str) -> None:
         self.mailbox = mailbox
         self.folder = folder
-        self._name = f"mail:{mailbox}/{folder}"
+        self._name = f"{MARKS}{mailbox}/{folder}"
 
     def queue_up(self, session: Session) -> None:
         """Let those who write in these books pass one at a time, until their transaction ends."""

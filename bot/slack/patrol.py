@@ -33,6 +33,7 @@ class Patrol:
     """Asks for the newest message of one conversation at a time, the first one at every second look.
 
     Our own posts come back to us as events too, so the support channel alone shows after each post whether we hear.
+    `heard_elsewhere` knows by a ts what another process of ours was told: Slack tells each event to one of them.
     Costs two calls a minute of conversations.history, and none while events come in.
     """
 
@@ -42,10 +43,12 @@ class Patrol:
         hearing: Hearing,
         renew: Callable[[], None],
         monotonic: Callable[[], float] = time.monotonic,
+        heard_elsewhere: Callable[[str], bool] = lambda _ts: False,
     ) -> None:
         self._history = history
         self._hearing = hearing
         self._renew = renew
+        self._heard_elsewhere = heard_elsewhere
         self._monotonic = monotonic
         self._looked_at = monotonic()
         self._looks = 0
@@ -82,7 +85,7 @@ class Patrol:
         return others[self._looks // 2 % len(others)] if self._looks % 2 else places[0]
 
     def _judge(self, place: Place, newest: str) -> bool:
-        if order(newest) <= order(self._hearing.newest_in(place.channel)):
+        if order(newest) <= order(self._hearing.newest_in(place.channel)) or self._heard_elsewhere(newest):
             self._suspicion = None
             return False
         if self._suspicion is None:
