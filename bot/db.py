@@ -15,6 +15,10 @@ from sqlmodel import Session, SQLModel
 
 # A listener that waits for the write lock must give up, unacked, inside Slack's 3 seconds.
 LOCK_WAIT_SECONDS = 2.0
+# A line that went dead without a word is given up after this long, on our side and on PostgreSQL's, which then frees
+# what was locked over it; so is a transaction in which a process was frozen.
+SILENCE_SECONDS = 15
+FROZEN_SECONDS = 60
 # Bolt's listeners (10), web (1), postman, watcher, clock and directory, and two to spare.
 POOL_SIZE = 16
 
@@ -130,7 +134,12 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    waits = f"-c lock_timeout={int(LOCK_WAIT_SECONDS * 1000)} -c timezone=UTC"
+    probes = {"tcp_keepalives_idle": SILENCE_SECONDS - 6, "tcp_keepalives_interval": 2, "tcp_keepalives_count": 3}
+    waits = {
+        "lock_timeout": int(LOCK_WAIT_SECONDS * 1000),
+        "idle_in_transaction_session_timeout": FROZEN_SECONDS * 1000,
+        "timezone": "UTC",
+    }
     return create_engine(
         url,
         pool_size=POOL_SIZE,
@@ -138,5 +147,11 @@ def _postgresql(url: URL) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=LOCK_WAIT_SECONDS,
-        connect_args={"connect_timeout": 5, "options": waits, "application_name": "casebot"},
+        connect_args={
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {name}={value}" for name, value in (waits | probes).items()),
+            "application_name": "casebot",
+            "tcp_user_timeout": SILENCE_SECONDS * 1000,
+            **{name.replace("tcp_", ""): value for name, value in probes.items()},
+        },
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.clock import Clock
 
@@ -99,5 +101,5 @@ class Loop:
 
 
 def _unexpected(error: Exception) -> bool:
-    """A lost connection is a fact of life; anything else deserves its traceback."""
-    return not isinstance(error, OSError)
+    """A lost line, a database that is away, busy or read-only: facts of life. All else deserves its traceback."""
+    return not isinstance(error, OSError | OperationalError | InternalError | PoolTimeout)

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import SQLModel, select
 from typer.testing import CliRunner, Result
 
-from bot.cases.models import Case, Escalation
+from bot.cases.models import Case, CaseEvent, Escalation
 from bot.cli import app
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState
@@ -17,7 +17,7 @@ from bot.settings import SETTING_NAMES
 from tests.settings.samples import MAILBOX, REQUIRED
 
 MAILS = Path(__file__).parents[1] / "fixtures" / "mail"
-COMMANDS = ("run", "init", "doctor", "demo", "tour", "migrate", "sweep", "ingest", "outbox", "version")
+COMMANDS = ("run", "init", "doctor", "demo", "tour", "migrate", "sweep", "ingest", "outbox", "audit", "version")
 
 
 class Console:
@@ -142,8 +142,59 @@ def test_outbox_shows_what_waits_and_what_was_refused(console: Console) -> None:
     lines = console.runs("outbox")
 
     assert "refused 1" in lines[0]
-    assert any(line.startswith("due") and "alert of CASE-1 to alerting" in line for line in lines)
-    assert any(line.startswith("refused") and line.endswith("channel_not_found") for line in lines)
+    assert any(line.split()[1:2] == ["due"] and "alert of CASE-1 to alerting" in line for line in lines)
+    assert any(line.split()[1:2] == ["refused"] and line.endswith("channel_not_found") for line in lines)
+
+
+def refused_card(console: Console) -> int:
+    """A card that its channel refused; returns its number."""
+    console.runs("ingest", sample("new_plain"))
+    with console.database.writers.begin() as session:
+        card = session.exec(select(Delivery).where(Delivery.kind == "card")).one()
+        card.state, card.error, card.attempts = DeliveryState.REFUSED, "invalid_blocks", 3
+        return card.id or 0
+
+
+def card_state(console: Console) -> str:
+    [state] = [row.state for row in console.rows(Delivery) if isinstance(row, Delivery) and row.kind == "card"]
+    return state
+
+
+def test_outbox_retry_makes_one_or_all_due_again(console: Console) -> None:
+    number = refused_card(console)
+
+    assert console.runs("outbox", "retry", str(number)) == [f"{number}: card of CASE-1 is due again."]
+    assert card_state(console) == "due"
+    assert console.runs("outbox", "retry", "--all") == []
+
+    again = console.types("outbox", "retry", str(number))
+    assert (again.exit_code, again.stderr) == (1, f"Delivery {number} was not refused: it is due.\n")
+    assert console.types("outbox", "retry").exit_code == 2
+
+
+def test_outbox_drop_asks_first(console: Console) -> None:
+    number = refused_card(console)
+
+    assert console.types("outbox", "drop", str(number)).exit_code == 1
+    assert card_state(console) == "refused"
+    assert console.runs("outbox", "drop", str(number), "--yes") == [f"{number}: card of CASE-1 is dropped."]
+    assert card_state(console) == "dropped"
+    assert console.types("outbox", "drop", str(number), "--yes").exit_code == 2
+
+
+def test_audit_verify_names_what_was_changed(console: Console) -> None:
+    console.runs("ingest", sample("new_plain"), sample("urgent"))
+    events = len(console.rows(CaseEvent))
+    assert console.runs("audit", "verify") == [f"events {events} · cases 1 · broken 0"]
+    with console.database.writers.begin() as session:
+        opened = session.exec(select(CaseEvent).where(CaseEvent.kind == "opened")).one()
+        opened.actor = "somebody@else.example"
+
+    found = console.types("audit", "verify")
+
+    assert found.exit_code == 1
+    assert f"CASE-1: event {opened.id} (opened, " in found.stdout
+    assert found.stdout.endswith(f"events {events} · cases 1 · broken 1\n")
 
 
 @pytest.mark.parametrize("command", ["run", "migrate", "sweep", "outbox"])

@@ -40,6 +40,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "reactions_add": {"reactions:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_conversations": {"channels:read", "groups:read", "im:read"},  # of the kinds that are asked for
     "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
@@ -102,14 +103,17 @@ def register() -> Register:
 
 
 def methods_in_use() -> set[str]:
-    """Every method of Slack's client that the edge names, on whatever client."""
+    """Every method of Slack's client that the edge names, as an attribute or as Slack writes it."""
     known = {name for name in vars(WebClient) if "_" in name.strip("_")}
-    return {
-        node.attr
-        for path in EDGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in known
-    }
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EDGE.rglob("*.py")]
+    return {name for tree in trees for node in ast.walk(tree) if (name := named(node)) in known}
+
+
+def named(node: ast.AST) -> str:
+    """What a node may call a method by: `client.users_list`, or "users.list" for `api_call`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.value.replace(".", "_") if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def keys(tree: object) -> Iterator[str]:

@@ -98,6 +98,7 @@ ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
     EventKind.REPLIED: (_ANSWER, _CARD_AGAIN),
     EventKind.STOPPED: (_ANSWER_AGAIN, _CARD_AGAIN),
     EventKind.UNDELIVERED: (_ANSWER_AGAIN, _FACT, _CARD_AGAIN),
+    EventKind.RESENT: (_ANSWER_AGAIN, _CARD_AGAIN),
     EventKind.ANSWERED: (
         _FOLLOW_UP,
         _ANSWER_AGAIN,
@@ -186,15 +187,15 @@ def ask(question: Question, *, redraw: bool = False) -> Delivery:
     )
 
 
-def notice(kind: str, content: dict[str, Any], at: datetime) -> Delivery:
-    """Return a notice to the support channel about something that belongs to no case.
+def notice(kind: str, content: dict[str, Any], at: datetime, place: str = Hearer.SUPPORT) -> Delivery:
+    """Return a notice to the support channel, or another place, about something that belongs to no case.
 
     `kind` chooses its words. Its subject is its own, for two notices alike are still two.
     """
     name = f"{kind}:{uuid4().hex}"
     return Delivery(
         kind=Kind.NOTICE,
-        place=Hearer.SUPPORT,
+        place=place,
         lane=f"{Kind.NOTICE}:{name}",
         subject=name,
         content=content,
@@ -211,6 +212,8 @@ def redrawn_card(case: Case, at: datetime) -> Delivery:
 
 
 def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
+    if event.detail.get("quiet") and say.place is Hearer.SUPPORT:
+        return False
     if say.about is About.ESCALATION and event.escalation_id is None:
         return False
     if say.kind is Kind.CLOSE_REASON and not event.detail.get("reason"):

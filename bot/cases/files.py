@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 MEGABYTE = 1_000_000
-# Slack's own limit is 1 GB; but a file is held in memory while it passes, and nothing else is said meanwhile.
+# Slack's own limit is 1 GB; but a file is held in memory while it passes, and other files wait meanwhile.
 FILE_LIMIT = 25 * MEGABYTE
 
 # Returns the bytes of a file by where it is held. LookupError says in words why it is gone for good; anything else,

@@ -61,7 +61,8 @@ class Inbound:
     `thread` is the Slack ts of the thread it stands in; `reference` and `references` are mail's Message-IDs: its
     own and those it answers. `readers` are the mail addresses that got it too. `inside` says that only the
     team reads that place (a case's thread in the support channel). `taken_down_by` is the admin who wrote it down for
-    the author (a telephone call), or who made a case of it.
+    the author (a telephone call), or who made a case of it. `quiet` words are of a backlog that the team hears of in
+    one notice; their case gets its card as soon as something else happens in it.
     """
 
     source: Source
@@ -81,6 +82,7 @@ class Inbound:
     verdict: str = ""
     attachments: tuple[Attached, ...] = ()
     taken_down_by: Author | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,10 +121,12 @@ class Intake:
             record(session, opened, message=message)
         else:
             message = _message(case, inbound)
-            record(session, self._received(session, case, message, now), message=message)
+            received = self._received(session, case, message, now)
+            received.detail |= {"quiet": True} if inbound.quiet else {}
+            record(session, received, message=message)
             if case.snoozed_until is not None:
                 wake(session, case, inbound.author, now)
-        attach_incoming(session, message, inbound.attachments, now)
+        attach_incoming(session, message, inbound.attachments, now, quiet=inbound.quiet)
         words = rules.judged_words(inbound.text, inbound.subject, case.subject, opening=opening)
         reasons = rules.keyword_reasons(words, self._rules, inbound.at)
         reasons += rules.followup_reason(unanswered_messages(session, case), self._rules, inbound.at)

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     REPLIED = "replied"
     STOPPED = "stopped"
     UNDELIVERED = "undelivered"
+    RESENT = "resent"
     ANSWERED = "answered"
     NOTED = "noted"
     EDITED = "edited"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author, Inbound
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, ReasonKind, Sending, Status
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, ReasonKind, Status
 from bot.cases.rules import Reason, span
 
 SYSTEM = Author("casebot", "Casebot")
@@ -32,21 +32,23 @@ def open_case(case_id: str, inbound: Inbound, at: datetime, cited: Case | None =
     detail: dict[str, object] = {}
     if inbound.taken_down_by is not None:
         detail["taken_down_by"] = inbound.taken_down_by.signature
+    if inbound.quiet:
+        detail["quiet"] = True
     if cited is not None:
         detail["follows" if cited.customer_identifier == case.customer_identifier else "mentions"] = cited.case_id
-    return case, _fact(case, EventKind.OPENED, inbound.author, at, **detail)
+    return case, fact(case, EventKind.OPENED, inbound.author, at, **detail)
 
 
 def receive(case: Case, message: Message, at: datetime) -> CaseEvent:
     """Take a customer's message into the case; its own time moves the clock, never backwards."""
     _count(case, message)
-    return _fact(case, EventKind.RECEIVED, _author_of(message), at)
+    return fact(case, EventKind.RECEIVED, _author_of(message), at)
 
 
 def flood(case: Case, message: Message, at: datetime, first: str) -> CaseEvent:
     """Take one mail of a flood into the case; `first` is the id of the message in which the flood was noticed."""
     _count(case, message)
-    return _fact(case, EventKind.FLOODED, _author_of(message), at, flood=first)
+    return fact(case, EventKind.FLOODED, _author_of(message), at, flood=first)
 
 
 def answer(case: Case, message: Message, at: datetime) -> CaseEvent:
@@ -54,34 +56,12 @@ def answer(case: Case, message: Message, at: datetime) -> CaseEvent:
     _count(case, message)
     _restart_clock(case, message.timestamp)
     case.undelivered = ""
-    return _fact(case, EventKind.ANSWERED, _author_of(message), at)
-
-
-def reply(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
-    """Take an answer written at the desk; it counts once it has left, so no clock moves yet."""
-    message.sending = Sending.WAITING
-    return _fact(case, EventKind.REPLIED, by, at)
-
-
-def stop(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
-    """Keep an answer back that has not left yet: it stays with the team, as a note does."""
-    message.sending = Sending.STOPPED
-    message.internal = True
-    return _fact(case, EventKind.STOPPED, by, at)
-
-
-def fail(case: Case, message: Message, reason: str, at: datetime) -> CaseEvent:
-    """Note that the customer did not get an answer, and why."""
-    message.sending = Sending.FAILED
-    message.failure = reason
-    case.undelivered = reason
-    case.version += 1
-    return _fact(case, EventKind.UNDELIVERED, SYSTEM, at, reason=reason)
+    return fact(case, EventKind.ANSWERED, _author_of(message), at)
 
 
 def note(case: Case, message: Message, at: datetime) -> CaseEvent:
     """Take words that only the team sees; no clock moves."""
-    return _fact(case, EventKind.NOTED, _author_of(message), at)
+    return fact(case, EventKind.NOTED, _author_of(message), at)
 
 
 def edit(
@@ -91,13 +71,13 @@ def edit(
     before = message.body
     if not late:
         message.body = text
-    return _fact(case, EventKind.EDITED, by, at, before=before, after=text, said_at=said_at.isoformat())
+    return fact(case, EventKind.EDITED, by, at, before=before, after=text, said_at=said_at.isoformat())
 
 
 def delete(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
     """Mark a message as deleted where it was said; its words stay with the case."""
     message.deleted_at = at
-    return _fact(case, EventKind.DELETED, by, at)
+    return fact(case, EventKind.DELETED, by, at)
 
 
 def escalate(
@@ -113,12 +93,12 @@ def escalate(
         case.escalated = True
         case.version += 1
         escalation = Escalation(case_id=case.case_id, raised_at=at, reasons=[reason.as_row() for reason in reasons])
-        return escalation, _fact(case, EventKind.ESCALATED, by, at, reasons=escalation.reasons)
+        return escalation, fact(case, EventKind.ESCALATED, by, at, reasons=escalation.reasons)
     fresh = [reason.as_row() for reason in reasons if not _known(reason, pending)]
     if not fresh:
         return None, None
     pending.reasons = [*pending.reasons, *fresh]
-    return pending, _fact(case, EventKind.REASON_JOINED, by, at, reasons=fresh)
+    return pending, fact(case, EventKind.REASON_JOINED, by, at, reasons=fresh)
 
 
 def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datetime, how: str) -> CaseEvent:
@@ -139,7 +119,7 @@ def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datet
     if how != "answered":
         _restart_clock(case, at)
     case.version += 1
-    return _fact(case, EventKind.ACKNOWLEDGED, by, at, how=how, clock_before=clock_before)
+    return fact(case, EventKind.ACKNOWLEDGED, by, at, how=how, clock_before=clock_before)
 
 
 def unacknowledge(
@@ -158,12 +138,12 @@ def unacknowledge(
         case.clock_restarted_at = datetime.fromisoformat(before) if before else None
     escalation.settled_at = escalation.settled_by = escalation.outcome = None
     case.version += 1
-    return _fact(case, EventKind.UNACKNOWLEDGED, by, at)
+    return fact(case, EventKind.UNACKNOWLEDGED, by, at)
 
 
 def remind(case: Case, at: datetime) -> CaseEvent:
     """Say again that an escalation waits for somebody."""
-    return _fact(case, EventKind.REMINDED, SYSTEM, at)
+    return fact(case, EventKind.REMINDED, SYSTEM, at)
 
 
 def assign(case: Case, to: Author | None, by: Author, at: datetime) -> CaseEvent:
@@ -179,8 +159,8 @@ def assign(case: Case, to: Author | None, by: Author, at: datetime) -> CaseEvent
     case.assignee, case.assignee_name = (to.identity, to.signature) if to else (None, "")
     case.version += 1
     if to is None:
-        return _fact(case, EventKind.UNASSIGNED, by, at, was=was)
-    return _fact(case, EventKind.ASSIGNED, by, at, to=to.identity, to_name=to.signature, was=was)
+        return fact(case, EventKind.UNASSIGNED, by, at, was=was)
+    return fact(case, EventKind.ASSIGNED, by, at, to=to.identity, to_name=to.signature, was=was)
 
 
 def snooze(case: Case, pending: Escalation | None, until: datetime, by: Author, at: datetime) -> CaseEvent:
@@ -195,7 +175,7 @@ def snooze(case: Case, pending: Escalation | None, until: datetime, by: Author, 
         _settle(pending, by, at, "snoozed")
     case.snoozed_until = until
     case.version += 1
-    return _fact(case, EventKind.SNOOZED, by, at, until=until.isoformat(), alerted=pending is not None)
+    return fact(case, EventKind.SNOOZED, by, at, until=until.isoformat(), alerted=pending is not None)
 
 
 def wake(case: Case, by: Author, at: datetime) -> CaseEvent:
@@ -203,7 +183,7 @@ def wake(case: Case, by: Author, at: datetime) -> CaseEvent:
     case.snoozed_until = None
     _restart_clock(case, at)
     case.version += 1
-    return _fact(case, EventKind.WOKEN, by, at)
+    return fact(case, EventKind.WOKEN, by, at)
 
 
 def reopen(case: Case, other: Case | None, by: Author, at: datetime) -> CaseEvent:
@@ -219,7 +199,7 @@ def reopen(case: Case, other: Case | None, by: Author, at: datetime) -> CaseEven
     case.escalated = False
     _restart_clock(case, at)
     case.version += 1
-    return _fact(case, EventKind.REOPENED, by, at)
+    return fact(case, EventKind.REOPENED, by, at)
 
 
 def settles(escalation: Escalation, said_at: datetime) -> bool:
@@ -240,7 +220,7 @@ def close(case: Case, pending: Escalation | None, by: Author, at: datetime, reas
     case.version += 1
     if pending is not None:
         _settle(pending, by, at, "closed")
-    return _fact(case, EventKind.CLOSED, by, at, reason=reason)
+    return fact(case, EventKind.CLOSED, by, at, reason=reason)
 
 
 def already_closed(case: Case, at: datetime) -> IllegalMove:
@@ -277,7 +257,8 @@ def _author_of(message: Message) -> Author:
     return Author(message.sender, message.sender_name, message.is_admin)
 
 
-def _fact(case: Case, kind: EventKind, by: Author, at: datetime, **detail: object) -> CaseEvent:
+def fact(case: Case, kind: EventKind, by: Author, at: datetime, **detail: object) -> CaseEvent:
+    """Return what testifies to a move: what happened, by whom, in which version of the case."""
     return CaseEvent(
         case_id=case.case_id,
         kind=kind,

@@ -26,7 +26,8 @@ class Case(SQLModel, table=True):
     acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
     While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
-    latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last.
+    latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last. `last_digest` is
+    that of its newest fact: without it nobody would see that the end of a timeline is gone.
     """
 
     __tablename__ = "cases"
@@ -106,6 +107,7 @@ class Case(SQLModel, table=True):
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     undelivered: str = Field(default="", sa_column_kwargs={"server_default": ""})
     awaits_us: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    last_digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Message(SQLModel, table=True):
@@ -173,7 +175,8 @@ class CaseEvent(SQLModel, table=True):
     """A fact about a case, never changed. In order they are the timeline and the audit trail.
 
     `version` is the case's after this fact; only moves change it. `key` is set where the fact may be reported twice
-    (an edit that Slack sends again) and is unique.
+    (an edit that Slack sends again) and is unique. Where somebody acts by mail, `detail` keeps who vouched for him
+    (`verdict`). `digest` seals the fact and all before it (see chain.py).
     """
 
     __tablename__ = "case_events"
@@ -191,6 +194,7 @@ class CaseEvent(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     key: str | None = Field(default=None, unique=True)
+    digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Escalation(SQLModel, table=True):

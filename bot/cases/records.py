@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.cases.announcements import announce, hand_over
+from bot.cases.chain import digest_of
 from bot.cases.errors import NoSuchCase
 from bot.cases.inbound import DESK, Attached, Source
 from bot.cases.models import (
@@ -33,12 +34,20 @@ def record(
     escalation: Escalation | None = None,
     question: Question | None = None,
 ) -> CaseEvent:
-    """Store a fact and its deliveries in the caller's transaction."""
+    """Store a fact and its deliveries in the caller's transaction, sealed behind the facts before it.
+
+    The case's row is locked first, so that no two facts follow the same one; it is stored already.
+    """
+    before = _locked_digest(session, event.case_id)
     session.add_all(row for row in (message, escalation, question) if row is not None)
     session.flush()
     event.message_id = message.id if message else None
     event.escalation_id = escalation.id if escalation else None
     event.question_id = question.id if question else None
+    if verdict := _verdict_on_actor(session, event, message, question):
+        event.detail = {**event.detail, "verdict": verdict}
+    event.digest = digest_of(before, event)
+    session.get_one(Case, event.case_id).last_digest = event.digest
     session.add(event)
     session.flush()
     session.add_all(announce(event, message))
@@ -64,10 +73,15 @@ def attach(session: Session, message: Message, attached: Iterable[Attached]) -> 
     return attachments
 
 
-def attach_incoming(session: Session, message: Message, attached: Iterable[Attached], at: datetime) -> None:
-    """Store the files that came with a message, and have those that may be passed on posted in the case's thread."""
+def attach_incoming(
+    session: Session, message: Message, attached: Iterable[Attached], at: datetime, *, quiet: bool = False
+) -> None:
+    """Store the files that came with a message, and have those that may be passed on posted in the case's thread.
+
+    The files of a quiet backlog are only kept.
+    """
     for attachment in attach(session, message, attached):
-        if not attachment.withheld:
+        if not attachment.withheld and not quiet:
             session.add(hand_over(attachment, at))
 
 
@@ -166,3 +180,25 @@ def unanswered_messages(session: Session, case: Case, limit: int = 1000) -> int:
     if case.clock_restarted_at is not None:
         unanswered = unanswered.where(Message.timestamp > case.clock_restarted_at)
     return session.exec(select(func.count()).select_from(unanswered.limit(limit).subquery())).one()
+
+
+def _locked_digest(session: Session, case_id: str) -> str:
+    """Return the digest of a case's newest fact, with the case's row locked.
+
+    Before anything is written that refers to the case: on PostgreSQL two writers that each hold a reference would
+    wait for one another's lock.
+    """
+    with session.no_autoflush:
+        return session.exec(select(Case.last_digest).where(Case.case_id == case_id).with_for_update()).first() or ""
+
+
+def _verdict_on_actor(session: Session, event: CaseEvent, message: Message | None, question: Question | None) -> str:
+    """Return what was found about the sender of the mail by which somebody acts here; empty for who acts in Slack."""
+    if "@" not in event.actor:
+        return ""
+    if question is not None:
+        return str(question.inbound.get("verdict", ""))
+    if message is not None and message.sender == event.actor:
+        return message.verdict
+    latest = select(Message.verdict).where(Message.case_id == event.case_id, Message.sender == event.actor)
+    return session.exec(latest.order_by(col(Message.id).desc()).limit(1)).first() or ""

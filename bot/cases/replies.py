@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 from sqlmodel import Session, col, select
 
-from bot.cases import lifecycle
+from bot.cases import answers
 from bot.cases.announcements import MAIL, Kind, hand_over, send_out
 from bot.cases.deeds import take_answer
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
@@ -87,7 +87,7 @@ class Replies:
             now = self._clock.now()
             delivery.state, delivery.settled_at = DeliveryState.DROPPED, now
             case = load(session, message.case_id)
-            record(session, lifecycle.stop(case, message, by, now), message=message)
+            record(session, answers.stop(case, message, by, now), message=message)
             log.info("reply stopped", case=case.case_id, actor=by.identity)
             return case.case_id
 
@@ -157,7 +157,7 @@ class Replies:
     def _hand_out(
         self, session: Session, case: Case, message: Message, by: Author, place: str, now: datetime, key: str = ""
     ) -> None:
-        event = lifecycle.reply(case, message, by, now)
+        event = answers.reply(case, message, by, now)
         event.key = f"{Kind.REPLY}:{key}" if key else None
         record(session, event, message=message)
         session.add(send_out(message, place, now, now + self._rules.undo))
@@ -192,7 +192,7 @@ def way_to_customer(case: Case, latest: Message | None) -> tuple[str, str | None
 
 def _fail(session: Session, message: Message, reason: str, at: datetime) -> None:
     case = load(session, message.case_id)
-    record(session, lifecycle.fail(case, message, reason, at), message=message)
+    record(session, answers.fail(case, message, reason, at), message=message)
     log.warning("reply undelivered", case=case.case_id, reason=reason[:200])
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import desk, mailroom, playing, running, setting_up, upkeep
+from bot.cli import audit, desk, mailroom, outbox, playing, running, setting_up, upkeep
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -12,4 +12,6 @@ setting_up.add_to(app)
 upkeep.add_to(app)
 playing.add_to(app)
 desk.add_to(app)
+outbox.add_to(app)
 mailroom.add_to(app)
+audit.add_to(app)

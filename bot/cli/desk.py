@@ -1,4 +1,4 @@
-"""The small commands of the desk: `casebot migrate`, `sweep`, `ingest` and `outbox`."""
+"""The small commands of the desk: `casebot migrate`, `sweep` and `ingest`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.cli.refusals import opened, settings_told
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (migrate, sweep, ingest, outbox):
+    for command in (migrate, sweep, ingest):
         app.command()(command)
 
 
@@ -41,12 +41,3 @@ def ingest(files: Annotated[list[Path], typer.Argument(help="Mails as files (.em
             ended = take_in(file.read_bytes(), settings, desk.database, desk.intake, received_at=desk.clock.now())
             case = f" ({ended.case_id})" if ended.case_id else ""
             typer.echo(f"{file.name}: {ended.state}{case}{ended.reason and f', {ended.reason}'}")
-
-
-def outbox() -> None:
-    """Show what is still to be said, and what was refused for good and why."""
-    from bot.outbox.queries import overview
-
-    with opened(settings_told()) as desk:
-        for line in overview(desk.database):
-            typer.echo(line)

@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 def run() -> None:
     """Run the bot with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
+    from bot.run_lock import AlreadyRunning, alone_on
     from bot.runtime import Runtime
     from bot.slack.connection import TokenRefused
     from bot.web.server import PortTaken
@@ -30,7 +31,11 @@ def run() -> None:
     if lacking:
         typer.echo("\n".join(lacking), err=True)
         raise typer.Exit(2)
-    with clear_refusals(TokenRefused, PortTaken):
+    # The lock before all else: a second start must not even migrate under the first.
+    with (
+        clear_refusals(TokenRefused, PortTaken, AlreadyRunning),
+        alone_on(settings.database_url.get_secret_value()),
+    ):
         Runtime(build_bot(settings, SystemClock())).run()
 
 

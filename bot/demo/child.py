@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot.clock import ShiftedClock
+from bot.leases import TERM_SECONDS
 from bot.log import configure
 from bot.outbox.pacing import Pacing
+from bot.run_lock import alone_on
 from bot.runtime import Runtime
 from bot.settings import load_settings
 from bot.wiring import build_bot
@@ -22,14 +24,15 @@ from bot.wiring import build_bot
 POST_SECONDS = 0.05
 
 
-def main(ahead: timedelta) -> None:
-    """Run until told to stop or orphaned."""
+def main(ahead: timedelta, term: float = TERM_SECONDS) -> None:
+    """Run until told to stop or orphaned; `term` is how many seconds a role outlives its holder."""
     settings = load_settings(env_file=None)
     configure(settings.log_level, settings.log_format, settings.log_file, settings.secret_values)
     clock = ShiftedClock(ahead)
-    runtime = Runtime(build_bot(settings, clock, Pacing(POST_SECONDS, POST_SECONDS)))
-    threading.Thread(target=_obey, args=(sys.stdin, clock, runtime), name="orders", daemon=True).start()
-    runtime.run()
+    with alone_on(settings.database_url.get_secret_value()):
+        runtime = Runtime(build_bot(settings, clock, Pacing(POST_SECONDS, POST_SECONDS), term))
+        threading.Thread(target=_obey, args=(sys.stdin, clock, runtime), name="orders", daemon=True).start()
+        runtime.run()
 
 
 def _obey(orders: TextIO, clock: ShiftedClock, runtime: Runtime) -> None:
@@ -42,4 +45,5 @@ def _obey(orders: TextIO, clock: ShiftedClock, runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    main(timedelta(seconds=float(sys.argv[1]) if len(sys.argv) > 1 else 0.0))
+    given = [float(word) for word in sys.argv[1:]]
+    main(timedelta(seconds=given[0] if given else 0.0), *given[1:2])

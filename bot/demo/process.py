@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from bot.leases import TERM_SECONDS
 from bot.settings import SETTING_NAMES
 
 DATABASE = "cases.db"
@@ -24,12 +25,18 @@ class NotReady(Exception):
 
 
 class BotProcess:
-    """One bot on one SQLite file, whose settings are `environment` and nothing that this machine has set."""
+    """One bot, whose settings are `environment` and nothing that this machine has set.
 
-    def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
+    Its database is an SQLite file in `directory`, unless `environment` names another; `name` is its log's.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], directory: Path, name: str = "bot", term_seconds: float = TERM_SECONDS
+    ) -> None:
+        self._term = term_seconds
         self._settings = dict(environment)
         self._directory = directory
-        self.log = directory / "bot.log"
+        self.log = directory / f"{name}.log"
         self._ahead = timedelta(0)
         self._child: subprocess.Popen[str] | None = None
 
@@ -37,6 +44,11 @@ class BotProcess:
     def running(self) -> bool:
         """Whether the process lives."""
         return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's number; 0 while there is none."""
+        return self._child.pid if self._child is not None else 0
 
     @property
     def database_url(self) -> str:
@@ -47,7 +59,7 @@ class BotProcess:
         """Start the process; with `wait`, return when everything it needs is connected."""
         self._settings["PORT"] = str(_free_port())
         inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
-        command = [sys.executable, "-m", "bot.demo.child", str(self._ahead.total_seconds())]
+        command = [sys.executable, "-m", "bot.demo.child", str(self._ahead.total_seconds()), str(self._term)]
         with self.log.open("a", encoding="utf-8") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 command,

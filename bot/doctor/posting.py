@@ -46,6 +46,18 @@ def login(patient: Patient) -> Finding:
     return well(f"{who} is logged in at {settings.smtp_server}:{settings.smtp_port}, sending as {sender_of(settings)}")
 
 
+def alarms(patient: Patient) -> Finding:
+    """Look whether somebody hears of it when Slack, the mailbox or the clock is silent."""
+    settings = patient.settings
+    beat = "; a heartbeat is sent each minute" if settings.heartbeat_url else ""
+    if not settings.alarm_emails:
+        return skipped(f"nobody is mailed when Slack or the mailbox is silent: ALARM_EMAILS is not set{beat}")
+    if settings.smtp_server is None:
+        return wrong("alarms leave by mail, and SMTP_SERVER is not set", "Set SMTP_SERVER, or empty ALARM_EMAILS.")
+    minutes = f"{settings.alarm_after_minutes:g} minutes"
+    return well(f"after {minutes} of silence {', '.join(settings.alarm_emails)} are mailed{beat}")
+
+
 def open_smtp(settings: Settings, clock: Clock) -> smtplib.SMTP:
     """Return the server, connected, encrypted and logged in, as a context manager; raises Trouble."""
     client = _connected(settings)

@@ -92,7 +92,7 @@ def outbox(patient: Patient) -> Finding:
     if refused:
         return wrong(
             f"{refused} refused for good in the last {LOOKED_BACK.days} days, the last one: {why}",
-            "casebot outbox lists them; mend what they name, then act on those cases again.",
+            "casebot outbox lists them; mend what they name, then: casebot outbox retry --all",
         )
     if stuck and patient.answer.is_casebot:
         return wrong(f"{stuck} of {waiting} waiting are overdue", "casebot outbox lists them; its log says why.")

@@ -45,4 +45,5 @@ CHECKS = (
     Check("mail's clock", mailroom.clock, after=("schema",)),
     Check("SMTP TLS", posting.tls, uses=_SMTP),
     Check("SMTP", posting.login, uses=_SMTP_LOGIN, after=("SMTP TLS",)),
+    Check("alarms", posting.alarms, uses=("ALARM_EMAILS", "ALARM_AFTER_MINUTES", "HEARTBEAT_URL", "SMTP_SERVER")),
 )

@@ -92,11 +92,16 @@ class Archive:
 
 
 def archive_of(database: URL) -> Archive:
-    """Return the archive of a database: a folder beside SQLite's file, or, for a server, in the working directory."""
+    """Return the archive of a database."""
+    return Archive(folder_beside(database))
+
+
+def folder_beside(database: URL) -> Path:
+    """Return where its files lie: a folder beside SQLite's file, or, for a server, in the working directory."""
     if database.get_backend_name() == "sqlite" and database.database:
         file = Path(database.database)
-        return Archive(file.with_name(f"{file.stem}_mail"))
-    return Archive(Path(_FOLDER_OF_POSTGRESQL))
+        return file.with_name(f"{file.stem}_mail")
+    return Path(_FOLDER_OF_POSTGRESQL)
 
 
 class _Draft:

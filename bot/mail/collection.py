@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum, auto
 
 import structlog
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 LISTED_AT_ONCE = 500
 SKIPPED_AT_ONCE = 5_000
+# From more mails than this on, the first look makes one notice instead of a card for each case.
+QUIET_FROM = 20
 
 
 class _Kind(Enum):
@@ -78,6 +81,7 @@ class Collection:
         self._tell = tell
         self._ledger = ledger
         self._archive = archive
+        self._beginning: Beginning | None = None
         self._fetching = Fetching(database, clock, ledger, archive)
 
     @property
@@ -88,6 +92,7 @@ class Collection:
     def collect(self, mailbox: Mailbox, stopped: Callable[[], bool]) -> int:
         """Take in everything above the mark, or as much of it until `stopped`; returns how many mails ended."""
         mark, beginning = self._standing(mailbox)
+        self._beginning = beginning
         uids = mailbox.uids_above(mark.uid)
         wanted = self._without_older(mailbox, mark, beginning, uids)
         taken = len(uids) - len(wanted)
@@ -117,6 +122,7 @@ class Collection:
         """Start with every mail of the folder before us: at first contact, or after the server numbered them anew."""
         now = self._clock.now()
         uids = mailbox.uids_above(0)
+        waiting = self._waiting(mailbox, uids, now)
         with self._database.writers.begin() as session:
             self._ledger.queue_up(session)
             mark, earlier = self._ledger.mark(session), self._ledger.beginning(session)
@@ -125,11 +131,21 @@ class Collection:
                 return mark, earlier
             since = earlier.since if earlier else self._settings.imap_start.since(now)
             mark = Mark(self._ledger.unused(session, mailbox.uid_validity))
-            beginning = Beginning(since, Mark(mark.uid_validity, uids[-1] if uids else 0))
+            quiet = earlier is None and waiting > QUIET_FROM
+            beginning = Beginning(since, Mark(mark.uid_validity, uids[-1] if uids else 0), quiet)
             self._ledger.begin(session, beginning, now)
+            if quiet:
+                self._tell(session, "mail_backlog", {"folder": self._ledger.folder, "mails": str(waiting)})
         said = "mailbox numbered anew, every mail is looked at again" if earlier else "first look into the mailbox"
         log.info(said, folder=self._ledger.folder, mails=len(uids), taken_from=str(since or "the first mail on"))
         return mark, beginning
+
+    def _waiting(self, mailbox: Mailbox, uids: Sequence[int], now: datetime) -> int:
+        """Count the mails that will be taken in at first contact; the server counts by days, so roughly."""
+        since = self._settings.imap_start.since(now)
+        if since is not None and since >= now:
+            return 0
+        return len(uids) if since is None else len(set(mailbox.uids_since(since)) & set(uids))
 
     def _without_older(self, mailbox: Mailbox, mark: Mark, beginning: Beginning, uids: list[int]) -> list[int]:
         """Enter what the server itself says is from before our time, without looking at each; return the others."""
@@ -202,11 +218,16 @@ class Collection:
                 self._quarantine(mark, raw, _Notice(reason, parse_header(content)))
                 return
             read = self._reception.read(content, listing.received_at, raw.id)
-            self._enter(mark, read, raw)
+            self._enter(mark, self._hushed(mark, read), raw)
         except Exception as error:
             if is_database_trouble(error):
                 raise
             self._quarantine(mark, raw, _Notice(reason_of(error, mark.uid), parse_header(content)))
+
+    def _hushed(self, mark: Mark, read: Inbound | Settled) -> Inbound | Settled:
+        if isinstance(read, Inbound) and self._beginning is not None and self._beginning.is_quiet(mark):
+            return replace(read, quiet=True)
+        return read
 
     def _enter(self, mark: Mark, read: Inbound | Settled, raw: RawMail) -> None:
         with self._database.writers.begin() as session:

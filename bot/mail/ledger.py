@@ -29,6 +29,9 @@ _ENTERED = select(LedgerEntry.uid).where(
 )
 _KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
+# How the names of all marks of mail folders begin.
+MARKS = "mail:"
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -66,20 +69,26 @@ class Mark:
 class Beginning:
     """The first contact: mails up to `last` that arrived before `since` are from before our time.
 
-    Later mail is never judged by its age: a mail moved back into the folder keeps its old arrival.
+    Later mail is never judged by its age: a mail moved back into the folder keeps its old arrival. `quiet`: they are
+    so many that the team hears of them in one notice.
     """
 
     since: datetime | None
     last: Mark
+    quiet: bool = False
 
     @classmethod
     def read(cls, position: str) -> Beginning:
-        """Read the stored form, `<since, or all> <mark>`."""
-        since, _, last = position.partition(" ")
-        return cls(None if since == "all" else datetime.fromisoformat(since), Mark.read(last))
+        """Read the stored form, `<since, or all> <mark>`, with `quiet` behind it where it is."""
+        since, last, *quiet = position.split(" ")
+        return cls(None if since == "all" else datetime.fromisoformat(since), Mark.read(last), quiet == ["quiet"])
 
     def __str__(self) -> str:
-        return f"{self.since.isoformat() if self.since else 'all'} {self.last}"
+        return f"{self.since.isoformat() if self.since else 'all'} {self.last}{' quiet' if self.quiet else ''}"
+
+    def is_quiet(self, mark: Mark) -> bool:
+        """Whether this mail is of the backlog of which the team hears in one notice."""
+        return self.quiet and mark.uid_validity == self.last.uid_validity and mark.uid <= self.last.uid
 
     def excludes(self, listing: Listing) -> bool:
         """Whether a mail is from before our time."""
@@ -121,7 +130,7 @@ class Ledger:
     def __init__(self, mailbox: str, folder: str) -> None:
         self.mailbox = mailbox
         self.folder = folder
-        self._name = f"mail:{mailbox}/{folder}"
+        self._name = f"{MARKS}{mailbox}/{folder}"
 
     def queue_up(self, session: Session) -> None:
         """Let those who write in these books pass one at a time, until their transaction ends."""

@@ -98,7 +98,7 @@ class Reception:
         if isinstance(read, Settled):
             return read
         taken = self._intake.take(session, read)
-        if taken.outcome is Outcome.UNPLACED:
+        if taken.outcome is Outcome.UNPLACED and not read.quiet:
             words = {"sender": read.author.identity, "subject": read.subject[:300]}
             self._tell(session, "mail_unplaced", words)
         return Settled(_STATES[taken.outcome], taken.case_id)
@@ -114,12 +114,16 @@ def _report(mail: ParsedMail, received_at: datetime) -> Report:
 
 
 def is_database_trouble(error: BaseException) -> bool:
-    """Tell a database that is away, locked or full from one that refuses this mail's content."""
+    """Tell a database that is away, locked, full or read-only from one that refuses this mail's content."""
     if isinstance(error, PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
         return False
+    sqlstate = str(getattr(error.orig, "sqlstate", "") or "")
     # PostgreSQL's class 54: a value beyond the program's limits. The mail's fault, though psycopg files it elsewhere.
-    if str(getattr(error.orig, "sqlstate", "") or "").startswith("54"):
+    if sqlstate.startswith("54"):
         return False
+    # Class 25: the database takes no writes now (a standby, a full disk). Filed as an internal error of psycopg's.
+    if sqlstate.startswith("25"):
+        return True
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
-from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Unsure
+from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
 
 log = structlog.get_logger(__name__)
 
@@ -196,6 +196,8 @@ class Postman:
         due_at = self._clock.now() + timedelta(seconds=seconds)
         error = f"{type(cause).__name__}: {cause}"[:500]
         with self._database.writers.begin() as session:
+            if isinstance(cause, Stuck) and self._consequences is not None:
+                self._consequences.stuck(session, parcel.delivery, str(cause), self._clock.now())
             for waiting in _again(session, parcel):
                 waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
                 waiting.attempts += failed

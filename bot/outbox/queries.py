@@ -28,7 +28,7 @@ def refused(database: Database) -> int:
 
 
 def overview(database: Database) -> Iterator[str]:
-    """Yield the figures by state, then what waits and what was refused, the most pressing first."""
+    """Yield the figures by state, then what waits and what was refused, numbered, the most pressing first."""
     with database.readers.begin() as session:
         figures = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
         waiting = select(Delivery).where(unsettled()).order_by(col(Delivery.priority), col(Delivery.id)).limit(SHOWN)
@@ -39,4 +39,5 @@ def overview(database: Database) -> Iterator[str]:
         tries = f", tried {row.attempts} times" if row.attempts else ""
         reason = f": {row.error}" if row.error else ""
         since = f"{row.created_at:%Y-%m-%d %H:%M}"
-        yield f"{row.state:8} {row.kind} of {row.case_id or row.subject} to {row.place}, since {since}{tries}{reason}"
+        about = f"{row.kind} of {row.case_id or row.subject} to {row.place}"
+        yield f"{row.id:>6}  {row.state:8} {about}, since {since}{tries}{reason}"

@@ -51,6 +51,10 @@ class Consequences(Protocol):
         """Note that it will never be said."""
         ...
 
+    def stuck(self, session: Session, delivery: Delivery, reason: str, at: datetime) -> None:
+        """Note that it waits until somebody mends its place; called at each try."""
+        ...
+
 
 class Later(Exception):
     """Not now: the place is crowded (`whole_place`), or something else must be said first."""
@@ -59,6 +63,10 @@ class Later(Exception):
         super().__init__(reason)
         self.seconds = seconds
         self.whole_place = whole_place
+
+
+class Stuck(Later):
+    """Not before somebody has mended the place: what is to be said there is kept, and tried again now and then."""
 
 
 class Away(Exception):

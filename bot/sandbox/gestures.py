@@ -102,12 +102,16 @@ def _listed(value: object) -> list[object]:
 
 
 def _option(element: Json, value: object, offered: Offered) -> Json:
-    """Return the option with this value: of the element, or of those the bot suggested for it."""
+    """Return the option with this value: of the element, or of those the bot suggested for it.
+
+    An external select takes any other value too, as if an earlier suggestion had offered it.
+    """
     for option in [*options_in(element), *offered.get(element["action_id"], []), *_chosen_before(element)]:
         if option["value"] == value:
             return option
-    typed_first = ": type into it first (suggest)" if element["type"].endswith("external_select") else ""
-    raise LookupError(f"{element['action_id']} has no option {value!r}{typed_first}")
+    if element["type"].endswith("external_select"):
+        return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
+    raise LookupError(f"{element['action_id']} has no option {value!r}")
 
 
 def _chosen_before(element: Json) -> list[Json]:

@@ -5,11 +5,7 @@ from collections.abc import Iterator
 from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
-_UNUSED = (
-    "retain_closed_days",
-    "alarm_emails",
-    "heartbeat_url",
-)
+_UNUSED = ("retain_closed_days",)
 
 
 def unused(settings: Settings) -> Iterator[str]:

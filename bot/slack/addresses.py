@@ -47,7 +47,7 @@ class Addresses:
             return self._under_alert(delivery, channel)
         if delivery.kind == Kind.FILE or delivery.lane.startswith("thread:"):
             return self._under_card(delivery, channel)
-        return Address(channel)
+        return Address(self._conversation_with(channel))
 
     def channel(self, place: str) -> str:
         """Return the id of a place's channel; Later while Slack hasn't told it."""

@@ -10,7 +10,7 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 
-from bot.outbox.sending import Away, Later, Refused, Unsure
+from bot.outbox.sending import Away, Later, Refused, Stuck, Unsure
 from bot.slack.identity import BAD_TOKEN
 
 Answer = TypeVar("Answer")
@@ -35,7 +35,7 @@ MENDABLE = frozenset(
 MENDING_SECONDS = 30.0
 
 
-class Mendable(Later):
+class Mendable(Stuck):
     """Slack refuses, but somebody can mend that; `reason` is Slack's word for it."""
 
     def __init__(self, reason: str) -> None:

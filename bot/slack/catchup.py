@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
 
 import structlog
 from slack_bolt import App, BoltRequest
+from sqlmodel import Session
 
 from bot.cases.announcements import Hearer
 from bot.clock import Clock
@@ -37,8 +38,9 @@ from bot.slack.threads import case_threads
 log = structlog.get_logger(__name__)
 
 BATCH = 40
-MARK_SECONDS: Final = 30.0
-PLACES_SECONDS: Final = OVERLAP_SECONDS - 60.0  # a new channel is known before the overlap forgets that we joined it
+MARK_SECONDS = 20.0  # sooner than a sibling's patrol loses its patience
+# A new channel is known before the overlap forgets that we joined it.
+PLACES_SECONDS = OVERLAP_SECONDS - 60.0
 # One event that fails while others succeed is tried so often; then it must not hold up the mark any longer.
 TRIES = 5
 IN_A_ROW = 3
@@ -80,10 +82,11 @@ class CatchUp:
         self._places = places
         self._database = database
         self._clock = clock
-        self._patrol = Patrol(history, hearing, connection.renew)
+        self._patrol = Patrol(history, hearing, connection.renew, heard_elsewhere=self._is_heard_elsewhere)
         self._watched: Sequence[Place] = ()
         self._watched_at = 0.0
         self._kept_at = 0.0
+        self._stored = ""
         self._back_at: datetime | None = None
         self._refused: Counter[str] = Counter()
 
@@ -177,7 +180,7 @@ class CatchUp:
 
     def _is_taken(self, event: Event) -> bool:
         body = body_of(event, self._identity.team_id)
-        return self._app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+        return self._app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == HTTPStatus.OK
 
     def _blame(self, failed: Sequence[str]) -> None:
         """Count a try against those that failed right before one was stored: it was not the database's fault."""
@@ -190,7 +193,7 @@ class CatchUp:
         now = self._clock.now()
         since = this.gap.since or this.marks.line_at
         with self._database.writers.begin() as session:
-            move_line(session, this.reading.as_of, now)
+            self._move_line(session, this.reading.as_of, now)
             if since is not None:
                 announce_recap(session, since, this.back_at, now)
         self._back_at = None
@@ -236,8 +239,18 @@ class CatchUp:
 
     def _store_mark(self) -> None:
         with self._database.writers.begin() as session:
-            move_line(session, self._hearing.newest, self._clock.now())
+            self._move_line(session, self._hearing.newest, self._clock.now())
         self._kept_at = time.monotonic()
+
+    def _move_line(self, session: Session, ts: str, at: datetime) -> None:
+        self._stored = max(self._stored, ts, key=order)
+        move_line(session, ts, at)
+
+    def _is_heard_elsewhere(self, ts: str) -> bool:
+        """Whether the mark stands past this ts, and another process on this database has moved it there."""
+        with self._database.readers.begin() as session:
+            line = order(read_marks(session).line)
+        return line >= order(ts) and line > order(self._stored)
 
 
 def _time(event: Event) -> tuple[int, int]:

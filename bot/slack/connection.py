@@ -103,7 +103,7 @@ class SlackConnection:
     def rest(self) -> float:
         """Return after how many seconds `keep` is to be called again, if nothing wakes it sooner."""
         line = self._line
-        if line is not None and line.hears and not line.leaving:
+        if line is None or not (line.lost or line.leaving):
             return KEEP_SECONDS
         return max(SHORTEST_REST_SECONDS, min(self._opened_at + self._pause() - time.monotonic(), KEEP_SECONDS))
 
@@ -171,10 +171,8 @@ class SlackConnection:
 
     def _needs_line(self) -> bool:
         line = self._line
-        if line is not None and line.hears and not line.leaving:
-            return False
         if line is not None and not line.lost and not line.leaving:
-            return False  # on its way to its hello
+            return False  # it hears, or is on its way to its hello
         if line is not None and line.lost and self._hearing.hears:
             self._hearing.lost(self._clock.now() - timedelta(seconds=line.silent_for))
         return time.monotonic() - self._opened_at > self._pause()

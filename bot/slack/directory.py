@@ -21,6 +21,9 @@ from bot.slack.models import GroupMember, Person
 
 log = structlog.get_logger(__name__)
 
+# Of clocks that differ a little, and of transactions that took long to commit.
+READ_AGAIN = timedelta(minutes=1)
+
 
 class Directory:
     """The people of the workspace. No listener asks the Web API who somebody is: this does, beforehand."""
@@ -35,6 +38,8 @@ class Directory:
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
         self._in_groups: frozenset[str] = frozenset()
+        self._groups_told = 0
+        self._reread_at = clock.now()
 
     def load(self) -> None:
         """Read what the last process knew; without admin groups in the settings, nobody is an admin by group."""
@@ -43,6 +48,28 @@ class Directory:
             members = _members(session) if self._groups else frozenset()
         with self._lock:
             self._people, self._in_groups = people, members
+
+    def reread(self) -> None:
+        """Take in what other processes on this database heard of people and groups since the last time.
+
+        Slack tells each change to one process only; a dismissed admin must be none in all of them.
+        """
+        since, told = self._reread_at - READ_AGAIN, self._groups_told
+        self._reread_at = self._clock.now()
+        with self._database.readers.begin() as session:
+            changed = session.exec(select(Person).where(col(Person.seen_at) >= since)).all()
+            members = _members(session) if self._groups else frozenset()
+        with self._lock:
+            known = self._people
+            newer = {
+                person.user_id: person
+                for person in changed
+                if person.user_id not in known or known[person.user_id].seen_at < person.seen_at
+            }
+            if newer:
+                self._people = known | newer
+            if told == self._groups_told:  # else we were told ourselves meanwhile, and know better
+                self._in_groups = members
 
     @property
     def is_empty(self) -> bool:
@@ -116,6 +143,7 @@ class Directory:
             members_of_all = _members(session)
         with self._lock:
             self._in_groups = members_of_all
+            self._groups_told += 1
 
     def _is_admin(self, user_id: str, person: Person | None) -> bool:
         if user_id in self._listed:
@@ -146,6 +174,7 @@ class Directory:
             left = _members(session)
         with self._lock:
             self._in_groups = left
+            self._groups_told += 1
 
     def _is_admin_group(self, group: Mapping[str, Any]) -> bool:
         return any(_called(group, name) for name in self._groups)

@@ -75,8 +75,11 @@ class History:
         return [Place(channel["id"], _kind(channel)) for channel in pages]
 
     def newest(self, channel: str) -> str:
-        """Return the ts of the newest message in a channel itself; empty where there is none."""
-        messages = self._call("conversations.history", channel=channel, limit=1).get("messages") or []
+        """Return the ts of the newest message in a channel itself; empty where we can see none."""
+        try:
+            messages = self._call("conversations.history", channel=channel, limit=1).get("messages") or []
+        except Closed:
+            return ""
         return str(messages[0]["ts"]) if messages else ""
 
     def since(self, channel: str, oldest: str) -> list[Message]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.slack.hearing import Hearing, order
-from bot.slack.history import Closed, History, Place
+from bot.slack.history import History, Place
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,7 @@ class Patrol:
     """Asks for the newest message of one conversation at a time, the first one at every second look.
 
     Our own posts come back to us as events too, so the support channel alone shows after each post whether we hear.
+    `heard_elsewhere` knows by a ts what another process of ours was told: Slack tells each event to one of them.
     Costs two calls a minute of conversations.history, and none while events come in.
     """
 
@@ -42,10 +43,12 @@ class Patrol:
         hearing: Hearing,
         renew: Callable[[], None],
         monotonic: Callable[[], float] = time.monotonic,
+        heard_elsewhere: Callable[[str], bool] = lambda _ts: False,
     ) -> None:
         self._history = history
         self._hearing = hearing
         self._renew = renew
+        self._heard_elsewhere = heard_elsewhere
         self._monotonic = monotonic
         self._looked_at = monotonic()
         self._looks = 0
@@ -74,21 +77,15 @@ class Patrol:
             return False
         self._looked_at = self._monotonic()
         place = self._suspicion.place if self._suspicion else self._next(places)
-        return self._judge(place, self._newest(place))
+        return self._judge(place, self._history.newest(place.channel))
 
     def _next(self, places: Sequence[Place]) -> Place:
         self._looks += 1
         others = places[1:] or places
         return others[self._looks // 2 % len(others)] if self._looks % 2 else places[0]
 
-    def _newest(self, place: Place) -> str:
-        try:
-            return self._history.newest(place.channel)
-        except Closed:
-            return ""
-
     def _judge(self, place: Place, newest: str) -> bool:
-        if order(newest) <= order(self._hearing.newest_in(place.channel)):
+        if order(newest) <= order(self._hearing.newest_in(place.channel)) or self._heard_elsewhere(newest):
             self._suspicion = None
             return False
         if self._suspicion is None:

@@ -78,10 +78,18 @@ class SlackSender:
     def _say(self, parcel: Parcel, said: Receipt | None) -> Posted | None:
         delivery = parcel.delivery
         if delivery.redraw:
-            return self._redraw(parcel, said) if said else None
+            return self._redraw(parcel, said) if said else self._first_card(parcel)
         address = self._addresses.of(delivery)
         drawing = self._drawings.draw(delivery, parcel.folded)
         return self._post(delivery, address, drawing) if drawing else None
+
+    def _first_card(self, parcel: Parcel) -> Posted | None:
+        """Post the card of a case that came in quietly with a backlog: now something happens in it."""
+        delivery = parcel.delivery
+        if delivery.kind != Kind.CARD:
+            return None
+        drawing = self._drawings.draw(delivery, parcel.folded)
+        return self._post(delivery, self._addresses.of(delivery), drawing) if drawing else None
 
     def _answer(self, parcel: Parcel) -> Posted | None:
         """Say an answer where its customer reads it; what the team must mend is told at once, not waited for."""

@@ -44,16 +44,27 @@ class Answer:
     status_code: int
 
 
-def health(checks: Mapping[str, Check], now: datetime) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How many things are still to be said, and how many are parked because their channel refuses them."""
+
+    waiting: Callable[[], int]
+    parked: Callable[[], int]
+
+
+def health(checks: Mapping[str, Check], now: datetime, outbox: Outbox | None = None) -> Answer:
     """Ask every service. Healthy: all work; unhealthy: the database is away; degraded: anything else is.
 
-    `details` tells of each service how many seconds ago it last did its work, and what is wrong.
+    `details` tells of each service how many seconds ago it last did its work, and what is wrong. What
+    is parked in the outbox stands there too, and degrades nothing: it waits for a person, and no restart mends it.
     """
     details = {name: _looked_at(name, check, now) for name, check in checks.items()}
     problems = {name: found["reason"] for name, found in details.items() if found["status"] == FAILING}
     status = "healthy" if not problems else "unhealthy" if "database" in problems else "degraded"
     services = {name: found["status"] for name, found in details.items()}
     body: dict[str, Any] = {"status": status, "services": services, "details": details}
+    if outbox is not None and "database" not in problems:
+        body["details"] = {**details, "outbox": {"waiting": outbox.waiting(), "parked": outbox.parked()}}
     if problems:
         body["problems"] = problems
     return Answer(body, 200 if not problems else 503)

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from bot.clock import Clock, SystemClock
 from bot.web.case_list import CaseLine
 from bot.web.figures import CONTENT_TYPE, Figures
-from bot.web.health import Answer, Check, health, readiness
+from bot.web.health import Answer, Check, Outbox, health, readiness
 
 MOST_CASES = 1000
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -33,6 +33,7 @@ def build_web(
     clock: Clock | None = None,
     figures: Figures | None = None,
     debug: DebugView | None = None,
+    outbox: Outbox | None = None,
 ) -> FastAPI:
     """Return the application; it shows no interactive documentation, for there is nothing to try."""
     web = FastAPI(title="Casebot", docs_url=None, redoc_url=None, openapi_url=None)
@@ -44,7 +45,7 @@ def build_web(
 
     @web.get("/health")
     def tell_health() -> JSONResponse:
-        return _json(health(checks, times.now()))
+        return _json(health(checks, times.now(), outbox))
 
     @web.get("/ready")
     def tell_readiness() -> JSONResponse:

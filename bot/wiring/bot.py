@@ -10,8 +10,10 @@ from slack_sdk import WebClient
 
 import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.files import Shelves
+from bot.cases.refusals import Refusals
 from bot.clock import Clock
 from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
 from bot.mail.connection import tls_context
@@ -33,11 +35,13 @@ from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
-from bot.web.health import Check
+from bot.web.health import Check, Outbox
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
+from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
+from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
 
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
@@ -45,6 +49,8 @@ AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
+# How soon the other processes know what one of them heard of people and admin groups.
+PEOPLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +70,31 @@ class Bot:
     posting: Loop
     redrawing: Loop
     collecting: Loop | None
+    watching: Loop | None
+    turns: Turns
     checks: Mapping[str, Check]
 
 
-def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) -> Bot:
-    """Wire the bot; nothing is connected or started yet."""
+def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, term: float = TERM_SECONDS) -> Bot:
+    """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term` seconds."""
     desk = open_desk(settings, clock, recap_acts())
     tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
-    delivering = _round("postman", slack.postman, desk)
-    carrying = _round("porter", slack.porter, desk)
+    delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, sender)
-    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
-    slack.connection.wake = connecting.nudge
-    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
-    slack.hearing.wake = catching_up.nudge
+    posting = _posting(desk, slack, sender)
+    connecting = _connecting(slack, clock)
+    catching_up = _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
-    collecting = Loop("mailbox", mail.watch, lambda: 0.0, clock) if mail else None
-    schedule = _schedule(settings, desk, slack)
+    turns = turns_of(desk, term, has_mailbox=mail is not None)
+    collecting = _collecting(mail, turns.mailbox, clock) if mail else None
+    schedule = _schedule(settings, desk, slack, turns.clock)
     checks = {
-        "database": Check(desk.database.problem),
-        "email_listener": _mail_check(mail, collecting, sender, posting),
-        "scheduler": Check(lambda: schedule.problem, worked_at=lambda: schedule.succeeded_at(SWEEP)),
+        "database": _database_check(desk, turns),
+        "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
+        "scheduler": _clock_check(schedule, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
@@ -105,8 +111,16 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None) ->
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
+        watching=alarm_loop(settings, desk, schedule, checks, tokens),
+        turns=turns,
         checks=checks,
     )
+
+
+def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
+    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
+    wake_on_commit(desk.database.writers, delivering.nudge)
+    return delivering
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
@@ -120,6 +134,18 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
 
 
+def _connecting(slack: SlackEdge, clock: Clock) -> Loop:
+    connecting = Loop("slack", slack.connection.keep, slack.connection.rest, clock)
+    slack.connection.wake = connecting.nudge
+    return connecting
+
+
+def _catching_up(slack: SlackEdge, clock: Clock) -> Loop:
+    catching_up = Loop("catch-up", slack.catchup.keep, lambda: CATCHUP_SECONDS, clock)
+    slack.hearing.wake = catching_up.nudge
+    return catching_up
+
+
 def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
     return Check(
         lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
@@ -127,19 +153,37 @@ def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
     )
 
 
-def _mail_check(mail: MailWatcher | None, collecting: Loop | None, sender: MailSender, posting: Loop) -> Check:
-    """Return how mail is, both ways; where no mailbox is read, mail is off."""
+def _database_check(desk: Desk, turns: Turns) -> Check:
+    """Return how the database is: read when asked, and written to by the leases every few seconds."""
+    return Check(lambda: desk.database.problem() or _failing(turns.loop))
+
+
+def _clock_check(schedule: Schedule, clock: Role) -> Check:
+    """Return how what is due by the clock is doing, in whichever process it is done."""
     return Check(
-        lambda: _problems(mail.problem if mail else "", _failing(collecting), sender.problem, _failing(posting)),
-        disabled=mail is None,
-        worked_at=lambda: mail.state.last_pass_at if mail else None,
+        lambda: schedule.problem or clock.problem,
+        worked_at=lambda: schedule.succeeded_at(SWEEP) if clock.is_ours else None,
     )
 
 
-def _posting(desk: Desk, sender: MailSender) -> Loop:
+def _mail_check(mail: MailWatcher | None, mailbox: Role, sender: MailSender, posting: Loop) -> Check:
+    """Return how mail is, both ways, wherever the mailbox is watched; where no mailbox is read, mail is off."""
+    return Check(
+        lambda: _problems(mailbox.problem, sender.problem, _failing(posting)),
+        disabled=mail is None,
+        worked_at=lambda: mail.state.last_pass_at if mail and mailbox.is_ours else None,
+    )
+
+
+def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
+    return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
+
+
+def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
-    postman = Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=LETTERS)
+    hearer = Refusals(desk.replies, slack.directory.admin_ids)
+    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS)
     return _round("mail postman", postman, desk)
 
 
@@ -180,14 +224,19 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
 def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
     figures = Figures(desk.database, desk.clock, checks)
     debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
-    return WebServer(build_web(checks, desk.clock, figures, debug), settings.host, settings.port)
+    outbox = Outbox(partial(waiting, desk.database), partial(refused, desk.database))
+    return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
 
 
-def _schedule(settings: Settings, desk: Desk, slack: SlackEdge) -> Schedule:
+def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
     schedule = Schedule(desk.clock)
-    schedule.every(settings.escalation_check_interval, SWEEP, desk.sweep.sweep)
+    schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
+    # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
-    schedule.every(DIRECTORY_SECONDS, "directory", slack.directory.refresh, at_once=False)
+    schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
+    if not desk.database.is_sqlite:
+        schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
+    sweep_in_turn(schedule, SWEEP, clock)
     return schedule
 
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from sqlmodel import Session, SQLModel
 
-import bot.cursors  # noqa: F401 - its table belongs to the schema
+import bot.alarm.models
+import bot.cursors
+import bot.leases  # noqa: F401 - these tables belong to the schema
 from bot.agenda import Act, Agenda
 from bot.cases.announcements import notice
 from bot.cases.intake import Intake

@@ -11,6 +11,7 @@ import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
+from bot.cases.refusals import Refusals
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Beat, Postman
 from bot.settings import Settings
@@ -89,6 +90,7 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     hearing = Hearing(desk.clock)
     connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
+    hearer = Refusals(desk.replies, directory.admin_ids)
     return SlackEdge(
         app=app,
         web=web,
@@ -101,8 +103,8 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         connection=connection,
         catchup=CatchUp(app, connection, hearing, History(web), identity, places, desk.database, desk.clock),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, sender, pacing, desk.replies, FOLDABLE, but=[LETTERS, FILES]),
-        porter=Postman(desk.database, desk.clock, sender, pacing, desk.replies, only=FILES),
+        postman=Postman(desk.database, desk.clock, sender, pacing, hearer, FOLDABLE, but=[LETTERS, FILES]),
+        porter=Postman(desk.database, desk.clock, sender, pacing, hearer, only=FILES),
     )
 
 

@@ -15,6 +15,8 @@ def test_the_story_from_start_to_end(desk: Sandbox, tab: Page, keep: Keep) -> No
 
     mails_become_a_case_and_an_alert(you)
     ada_acknowledges(you)
+    ada_answers_and_carla_writes_back(you)
+    ada_sends_what_she_wrote_in_the_thread(you)
     an_urgent_word_alerts_at_once(you)
     two_days_pass(you)
     a_forged_mail_changes_nothing(you)
@@ -49,6 +51,35 @@ def ada_acknowledges(you: Person) -> None:
     you.ticked("Ada says: I have it")
 
 
+def ada_answers_and_carla_writes_back(you: Person) -> None:
+    you.go("support")
+    you.conversation.locator("article.message", has_text="CASE-1").first.get_by_role("button", name="Reply").click()
+    form = you.page.get_by_role("dialog", name="Answer CASE-1")
+    form.get_by_label("Your answer").fill("It is on its way: track 1017.")
+    you.photograph("2-reply")
+    form.get_by_role("button", name="Send to customer").click()
+    expect(form).to_be_hidden()
+    you.be("Carla")
+    expect(you.page.locator(".letter.desk", has_text="track 1017")).to_be_visible()
+    you.ticked("Ada answers Carla")
+    you.answer("It came today. Thank you!")
+    you.be("Ada")
+    you.go("support")
+    expect(you.conversation.locator(".thread article", has_text="It came today.")).to_be_visible()
+    you.ticked("Carla writes back")
+
+
+def ada_sends_what_she_wrote_in_the_thread(you: Person) -> None:
+    thread = you.conversation.locator(".thread", has_text="It came today.")
+    thread.get_by_text("Reply in thread").click()
+    thread.get_by_role("textbox", name="Reply in the thread").fill("Glad to hear it. Here is a voucher.")
+    you.page.keyboard.press("Enter")
+    note = thread.locator("article", has_text="Here is a voucher.").first
+    note.hover()
+    note.get_by_role("button", name="React with :envelope:").first.click()
+    you.ticked("Ada sends what she wrote in the thread")
+
+
 def an_urgent_word_alerts_at_once(you: Person) -> None:
     you.be("Cosmo")
     you.go("Messages")
@@ -64,7 +95,7 @@ def two_days_pass(you: Person) -> None:
     you.page.get_by_role("button", name="Move the clock on by 1 hour").click()
     expect(you.message("waiting 4")).to_be_visible()
     you.ticked("48 hours pass")
-    you.photograph("2-waited")
+    you.photograph("3-waited")
 
 
 def a_forged_mail_changes_nothing(you: Person) -> None:
@@ -105,7 +136,7 @@ def a_command_answers_in_private(you: Person) -> None:
     composer.press("Enter")
     expect(you.message("Only you can see this")).to_contain_text("CASE-3")
     you.ticked("Ask with /case")
-    you.photograph("3-command")
+    you.photograph("4-command")
 
 
 def home_shows_the_desk(you: Person) -> None:
@@ -120,7 +151,7 @@ def a_dialog_asks_before_closing(you: Person) -> None:
     card.get_by_role("button", name="Close").click()
     asked = you.page.get_by_role("dialog", name="Close CASE-2?")
     expect(asked.get_by_role("button", name="Keep it open")).to_be_focused()
-    you.photograph("4-confirm")
+    you.photograph("5-confirm")
     you.page.keyboard.press("Escape")
     expect(asked).to_be_hidden()
     expect(card).not_to_contain_text("closed")
@@ -133,7 +164,7 @@ def a_killed_bot_loses_nothing(you: Person) -> None:
     you.be("Cosmo")
     you.go("Messages")
     you.say("Written while the bot was dead.")
-    you.photograph("5-dead")
+    you.photograph("6-dead")
     plug.click()
     you.be("Ada")
     you.go("support")
@@ -146,4 +177,4 @@ def an_outage_loses_nothing(you: Person) -> None:
     sent = you.conversation.locator(".thread article", has_text="Sent while Slack was away.")
     expect(sent).to_have_count(1, timeout=RESTART)
     expect(you.page.get_by_text("That is the whole story.")).to_be_visible()
-    you.photograph("6-end")
+    you.photograph("7-end")

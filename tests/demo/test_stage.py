@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.demo import manifest as manifests
 from bot.demo.acts import CARLA
 from bot.demo.manifest import install_app, shortcuts
 from bot.demo.stage import about_others, case_command, set_stage
 from bot.demo.steps import STEPS
+from bot.doctor import manifest
 from bot.sandbox.page_letters import Letter
 from bot.sandbox.page_stage import Shortcut
 from bot.sandbox.page_story import Said, Step, World, tell
@@ -66,7 +66,7 @@ def test_the_shortcuts_are_those_of_the_manifest() -> None:
 
 
 def test_without_a_manifest_everything_is_granted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(manifests, "_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(manifest, "files", lambda _package: tmp_path / "bot")
     sandbox = Sandbox()
 
     install_app(sandbox)

@@ -201,3 +201,15 @@ def test_a_running_casebot_that_takes_nothing_in_is_told(desk: Ward) -> None:
 
     assert found.wrong == ["ledger"]
     assert found["ledger"].text == "1 mail(s) lie in the mailbox, not taken in"
+
+
+def test_alarms_are_off_or_somebody_hears_of_silence(desk: Ward) -> None:
+    assert desk.examined()["alarms"].standing is Standing.SKIPPED
+
+    watched = desk.examined(ALARM_EMAILS="ops@example.com", HEARTBEAT_URL="https://beat.example/secret-1234")
+    assert watched["alarms"].standing is Standing.WELL
+    assert watched["alarms"].text == (
+        "after 10 minutes of silence ops@example.com are mailed; a heartbeat is sent each minute"
+    )
+    assert "alarms" not in watched.wrong
+    assert desk.examined(ALARM_EMAILS="ops@example.com", SMTP_SERVER="")["alarms"].standing is not Standing.WELL

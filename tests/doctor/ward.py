@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from sqlmodel import SQLModel
 
+import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.clock import Clock, SystemClock
 from bot.db import Database
 from bot.doctor.examination import Result, examine

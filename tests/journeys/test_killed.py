@@ -38,7 +38,7 @@ def test_killed_in_the_middle_of_catching_up_it_goes_on_and_nothing_is_doubled(
         bot = BotProcess(world.environment, tmp_path)
 
         bot.start(wait=False)
-        wait_until(lambda: world.count(Message) >= SAID_BEFORE_THE_KILL, "the first words", 40)
+        wait_until(lambda: world.count(Message) >= SAID_BEFORE_THE_KILL, "the first words", 60)
         bot.kill()
         assert world.count(Message) < SAID
         assert world.marks().line_at == before

@@ -12,6 +12,7 @@ import httpx
 from sqlmodel import SQLModel, select
 
 from bot.cases.models import Case
+from bot.leases import TERM_SECONDS
 from bot.mail.models import LedgerEntry
 from bot.outbox.models import Delivery
 from bot.outbox.pacing import Pacing
@@ -43,6 +44,7 @@ class World:
         mailbox = (dovecot.environment() if dovecot else {}) | {"EMAIL_POLL_INTERVAL": "1"}
         ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(free_port())}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
+        self.term_seconds = TERM_SECONDS
         self._delivered = 0
         self.bot: Bot
         self._runtime: Runtime
@@ -51,7 +53,7 @@ class World:
 
     def start(self) -> None:
         """Start the bot on what its database holds; returns when everything it needs is connected."""
-        self.bot = build_bot(self.settings, self.sandbox.clock, Pacing(0.0, 0.0))
+        self.bot = build_bot(self.settings, self.sandbox.clock, Pacing(0.0, 0.0), self.term_seconds)
         self._runtime = Runtime(self.bot)
         self._runtime.start()
         self.until(lambda: self.health()["status"] == "healthy")

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
+from sqlmodel import select
 
 from bot.clock import SystemClock
 from bot.mail import collection
 from bot.mail.reconcile import reconcile
+from bot.outbox.models import Delivery
 from tests.mail.post import Post
 from tests.mail.samples import letter
 from tests.services.dovecot import Dovecot
@@ -77,3 +79,17 @@ def test_a_whole_backlog_is_taken_in_with_a_word_on_the_way(
 
 def _power_cut(*_arguments: object, **_more: object) -> int:
     raise SystemExit
+
+
+@pytest.mark.parametrize(("start", "told", "cards"), [("all", ["mail_backlog"], 0), ("24h", [], NEW), ("now", [], 0)])
+def test_a_big_backlog_is_told_in_one_notice(
+    post: Post, backlog: Dovecot, start: str, told: list[str], cards: int
+) -> None:
+    post.begin_again(imap_start=start)
+    post.collect()
+    post.begin_again(imap_start=start)
+    post.collect()
+
+    with post.database.readers.begin() as session:
+        kinds = [delivery.kind for delivery in session.exec(select(Delivery))]
+    assert ([kind for kind, _ in post.told], kinds) == (told, ["card"] * cards)

@@ -1,4 +1,4 @@
-"""Modals as Slack keeps them: what is filled in stays, files go up, only offers can be chosen, closing is told."""
+"""Modals as Slack keeps them: what is filled in stays, files go up, offers are chosen, closing is told."""
 
 import threading
 
@@ -80,17 +80,24 @@ def test_files_that_the_field_does_not_take_never_leave(
 
 
 @pytest.mark.parametrize("answer", [{"options": [OFFER]}, GROUPS])
-def test_only_what_the_app_offered_can_be_chosen(sandbox: Sandbox, client: WebClient, wire: Wire, answer: Json) -> None:
+def test_what_the_app_offered_is_chosen_by_its_value(
+    sandbox: Sandbox, client: WebClient, wire: Wire, answer: Json
+) -> None:
     opened(sandbox, client, wire, with_more(CASE))
-    with pytest.raises(LookupError, match="type into it first"):
-        sandbox.workspace.submit_view("ada", {"which": "CASE-7"})
-
     answered(wire, lambda: sandbox.workspace.suggest("ada", "which", "carl"), answer)
     clicked, _ = answered(wire, lambda: sandbox.workspace.click_modal("ada", "which", "CASE-7"))
     submitted, _ = answered(wire, lambda: sandbox.workspace.submit_view("ada"))
 
     assert clicked["actions"][0]["selected_option"] == OFFER
     assert values(submitted)["case"]["which"]["selected_option"] == OFFER
+
+
+def test_a_value_of_long_ago_may_still_be_chosen(sandbox: Sandbox, client: WebClient, wire: Wire) -> None:
+    opened(sandbox, client, wire, with_more(CASE))
+
+    submitted, _ = answered(wire, lambda: sandbox.workspace.submit_view("ada", {"which": "CASE-77"}))
+
+    assert values(submitted)["case"]["which"]["selected_option"]["value"] == "CASE-77"
 
 
 def test_an_app_home_can_be_filled_in_and_asked_too(sandbox: Sandbox, client: WebClient, wire: Wire) -> None:

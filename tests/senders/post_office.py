@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.cases.announcements import FOLDABLE
 from bot.cases.inbound import Attached
 from bot.cases.models import Case, Message
+from bot.cases.refusals import Refusals
 from bot.db import Database
 from bot.mail.sender import MailSender
 from bot.outbox.models import Delivery, Receipt
@@ -41,7 +42,7 @@ class PostOffice:
         self.stopwatch = Stopwatch()
         self.begin_again()
         pacing = Pacing(0, 0, self.stopwatch)
-        self.postman = Postman(database, self.desk.clock, self, pacing, self.desk.replies, FOLDABLE)
+        self.postman = Postman(database, self.desk.clock, self, pacing, Refusals(self.desk.replies, list), FOLDABLE)
         self.desk.says(CARA, "My printer burns.", subject="Printer", reference="<m1@customer.example>")
 
     def begin_again(self) -> None:

@@ -30,3 +30,26 @@ def test_words_whose_card_was_refused_are_said_in_the_channel(world: SlackWorld)
 
     [said] = world.workspace.messages("#support")
     assert "Are you there?" in words_of(said)
+
+
+def test_a_refused_card_is_told_in_the_alerting_channel(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help"))
+    world.sandbox.faults.refuse("chat.postMessage", "invalid_blocks")
+
+    world.deliver()
+
+    [told] = world.workspace.messages("#alerting")
+    assert "Slack refused what was to be said in the support channel (card: invalid_blocks)" in words_of(told)
+
+
+def test_an_alerting_channel_that_refuses_is_told_to_the_admins(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help"))
+    world.deliver()
+    world.hears(payloads.message("Urgent!"))
+    world.sandbox.faults.refuse("chat.postMessage", "invalid_blocks")
+
+    world.deliver()
+
+    for admin in ("ada", "amos"):
+        [told] = world.workspace.messages(world.workspace.dm(admin))
+        assert "in the alerting channel (alert: invalid_blocks)" in words_of(told)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.cases.inbound import Author, Inbound, Source
 from bot.outbox.models import Delivery, DeliveryState, Receipt
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from bot.slack.action_ids import ACKNOWLEDGE, DELIVERY
@@ -82,9 +83,24 @@ def test_what_looks_the_same_is_not_sent_again(world: SlackWorld, sender: SlackS
 
 
 def test_a_redraw_of_what_was_never_said_is_nothing(world: SlackWorld, sender: SlackSender) -> None:
-    world.hears(payloads.message("Help"), payloads.message("Hello?"))
+    world.hears(payloads.message("This is urgent"))
 
-    assert sender.send(waiting(world, "card", redraw=True)) is None
+    assert sender.send(waiting(world, "alert", redraw=True)) is None
+
+
+def test_a_case_that_came_in_quietly_gets_its_card_with_its_next_fact(world: SlackWorld) -> None:
+    author = Author("carla@customer.example", "Carla")
+    words: Json = {"source": Source.EMAIL, "place": "support@desk.example", "author": author, "at": world.clock.now()}
+    world.bot.desk.intake.receive(Inbound(external_id="old", text="An old mail", quiet=True, **words))
+    world.deliver()
+    assert posts(world) == []
+
+    world.bot.desk.intake.receive(Inbound(external_id="new", text="A new one", **words))
+    world.deliver()
+
+    _, follow_up = posts(world)
+    [card] = world.workspace.messages("#support")
+    assert ("CASE-1" in card["text"], follow_up["thread_ts"]) == (True, card["ts"])
 
 
 def test_what_has_its_receipt_is_not_said_twice(world: SlackWorld, sender: SlackSender) -> None:

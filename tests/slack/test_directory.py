@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.slack.directory import Directory
-from bot.slack.models import Person
+from bot.slack.models import GroupMember, Person
 from tests.slack import payloads
 from tests.slack.payloads import ADA, AMOS, CARLA
 from tests.slack.world import SlackWorld, slack_world
@@ -158,3 +158,19 @@ def test_listeners_ask_the_web_api_nothing_about_known_people(world: SlackWorld)
     world.slack.asides.close()
     asked = {call.method for call in list(world.workspace.calls)[before:]}
     assert asked == {"chat.postEphemeral"}  # the offer to undo, after the ack
+
+
+def test_what_one_process_is_told_another_one_reads_again(grouped: SlackWorld) -> None:
+    sibling = Directory(grouped.settings, grouped.bot.desk.database, grouped.clock, grouped.slack.web)
+    sibling.load()
+    assert sibling.author(ADA).is_admin
+    ours = directory_of(grouped)
+    [group] = [row.group_id for row in grouped.rows(GroupMember)][:1]
+
+    grouped.passes(seconds=1)
+    ours.regroup(group, [])
+    ours.learn([{"id": CARLA, "name": "carla", "profile": {"display_name": "Carla Renamed"}}])
+    sibling.reread()
+
+    assert not sibling.author(ADA).is_admin
+    assert sibling.author(CARLA).name == "Carla Renamed"

@@ -80,3 +80,7 @@ def test_no_more_calls_a_minute_than_slack_likes_and_a_stop_ends_the_wait(world:
     with pytest.raises(SlackAway, match="the bot stops"):
         history.newest(SUPPORT)
     assert len(world.workspace.called("conversations.history")) == CALLS_A_MINUTE
+
+
+def test_where_we_may_not_look_there_is_nothing_newest(world: SlackWorld, history: History) -> None:
+    assert history.newest(world.workspace.create_channel("attic", ["carla"], with_bot=False)) == ""

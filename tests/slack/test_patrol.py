@@ -27,7 +27,10 @@ class Watch:
         self.hearing.greeted(1)
         self.closes_gap()
         self.renewed = 0
-        self.patrol = Patrol(History(slack.slack.web), self.hearing, self._renew, self.stopwatch)
+        self.heard_elsewhere = False
+        self.patrol = Patrol(
+            History(slack.slack.web), self.hearing, self._renew, self.stopwatch, lambda _ts: self.heard_elsewhere
+        )
 
     def _renew(self) -> None:
         self.renewed += 1
@@ -69,6 +72,14 @@ def test_what_stands_there_unheard_at_two_looks_proves_the_line_deaf(watch: Watc
     assert watch.looks(2) == [False, True]
     assert watch.renewed == 1
     assert watch.hearing.gap is not None
+
+
+def test_what_slack_told_another_process_of_ours_makes_nobody_deaf(watch: Watch) -> None:
+    watch.workspace.say("carla", CUSTOMERS, "Is anybody there?")
+    watch.heard_elsewhere = True
+
+    assert watch.looks(3) == [False] * 3
+    assert watch.renewed == 0
 
 
 def test_every_second_look_is_at_the_first_place(watch: Watch) -> None:

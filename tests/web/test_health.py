@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.web.health import Check
+from bot.web.health import Check, Outbox
 from tests.cases.desk import StillClock
 from tests.web.visitor import Page, visit
 
@@ -71,6 +71,28 @@ def test_the_details_tell_how_long_ago_a_service_worked() -> None:
     assert page.body["details"] == {
         "email_listener": {"status": "failing", "age_seconds": 42.0, "reason": "login refused"}
     }
+
+
+def test_what_is_parked_is_told_and_degrades_nothing() -> None:
+    page = visit({"slack": Check(lambda: "")}, outbox=Outbox(waiting=lambda: 2, parked=lambda: 7))
+
+    assert (page.status, page.body["status"]) == (200, "healthy")
+    assert page.body["details"]["outbox"] == {"waiting": 2, "parked": 7}
+
+
+def test_without_its_database_nobody_counts_what_is_parked() -> None:
+    counted: list[str] = []
+
+    def count() -> int:
+        counted.append("asked")
+        return 0
+
+    outbox = Outbox(waiting=count, parked=count)
+
+    page = visit({"database": Check(broken("disk is gone"))}, outbox=outbox)
+
+    assert "outbox" not in page.body["details"]
+    assert counted == []
 
 
 def test_live_asks_nobody() -> None:

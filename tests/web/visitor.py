@@ -9,7 +9,7 @@ import httpx
 
 from bot.clock import Clock
 from bot.web.figures import Figures
-from bot.web.health import Check
+from bot.web.health import Check, Outbox
 from bot.web.routes import DebugView, build_web
 
 
@@ -30,11 +30,12 @@ def visit(
     clock: Clock | None = None,
     figures: Figures | None = None,
     debug: DebugView | None = None,
+    outbox: Outbox | None = None,
     peer: str = "127.0.0.1",
     headers: Mapping[str, str] | None = None,
 ) -> Page:
     """Ask for one page, from this address."""
-    transport = httpx.ASGITransport(build_web(checks, clock, figures, debug), client=(peer, 4711))
+    transport = httpx.ASGITransport(build_web(checks, clock, figures, debug, outbox), client=(peer, 4711))
     answer = asyncio.run(_got(transport, path, dict(headers or {})))
     if not answer.headers["content-type"].startswith("application/json"):
         return Page(answer.status_code, None, answer.text, answer.headers)

@@ -184,8 +184,9 @@ function arrived(answer, html, before) {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.deed")) return;
   event.preventDefault();
-  if (event.target.id === "modal-form" && !isComplete(event.target)) return;
-  if (!event.target.classList.contains("busy")) send(event.target, event.submitter);
+  const isModal = event.target.id === "modal-form";
+  if (isModal && (event.target.classList.contains("busy") || !isComplete(event.target))) return;
+  send(event.target, event.submitter);
 });
 
 document.addEventListener("change", (event) => {

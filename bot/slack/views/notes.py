@@ -105,9 +105,22 @@ _NOTICES = {
         ":warning: A mail could not be taken in and was set aside: from {sender}, “{subject}” ({reason}). "
         "It is still in the mailbox (UID {uid})."
     ),
+    "mail_backlog": (
+        ":inbox_tray: First look into {folder}: about {mails} mails were waiting. They are taken in without a card "
+        "each, so that this channel stays readable: `/case list` and App Home show their cases, and each gets its card "
+        "here as soon as something happens in it."
+    ),
     "mail_unplaced": (
         ":grey_question: {sender} (admin) wrote “{subject}”, but it names no case, so it changed none. "
         "Answer the customer's mail, or name the case (CASE-42) in the text."
+    ),
+    "refused": (
+        ":no_entry: Slack refused what was to be said in {place} ({what}: {reason}). It is parked: "
+        "`casebot outbox list` shows it, `casebot outbox retry` says it once that is mended."
+    ),
+    "stuck": (
+        ":no_entry: Nothing can be said in {place} ({reason}). It is all kept, and said as soon as that is mended: "
+        "see that the channel exists, is not archived and has the bot in it (`/invite @casebot`)."
     ),
 }
 

@@ -122,6 +122,7 @@ _DEEDS: dict[EventKind, Callable[[CaseEvent, Message | None], str]] = {
     EventKind.REPLIED: _saying("wrote an answer"),
     EventKind.STOPPED: _saying("stopped an answer; nobody got it"),
     EventKind.UNDELIVERED: _undelivered,
+    EventKind.RESENT: _saying("has an answer that could not be delivered sent again"),
     EventKind.ANSWERED: _saying("answered the customer"),
     EventKind.NOTED: _saying("noted for the team"),
     EventKind.EDITED: _edited,

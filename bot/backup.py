@@ -1,0 +1,146 @@
+"""A copy of an SQLite desk, made while the bot runs, and the way back: the database and its folder of large mails."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from bot.mail.archive import folder_beside
+
+_DRAFT = ".part"
+
+
+class BackupRefused(Exception):
+    """No copy was made; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied: the database's bytes, and how many mails are kept as files in `folder`."""
+
+    file: Path
+    bytes: int
+    folder: Path
+    mails: int
+
+
+def back_up(database: URL, file: Path, *, force: bool = False) -> Copied:
+    """Copy the database as it is at one moment; `file` appears when it is whole and checked, or not at all."""
+    if file.exists() and not force:
+        raise BackupRefused(f"{file} exists already. Choose another name, or say --force to replace it.")
+    source = file_of(database)
+    if source is None or not source.is_file():
+        raise BackupRefused(f"There is no database to copy at {source}. Check DATABASE_URL.")
+    if file.exists() and file.samefile(source):
+        raise BackupRefused(f"{file} is the database itself. Choose another name.")
+    return _copy(source, file)
+
+
+def restore(file: Path, database: URL) -> Copied:
+    """Put a backup in the place of a database that is not there; an existing one is never touched."""
+    target = file_of(database)
+    if target is None:
+        raise BackupRefused("DATABASE_URL names no SQLite file.")
+    if not file.is_file():
+        raise BackupRefused(f"There is no file {file}.")
+    remains = [path for path in (target, _beside(target, "-wal"), _beside(target, "-journal")) if path.exists()]
+    if remains:
+        raise BackupRefused(f"{remains[0]} is there. Stop Casebot and move it away first; nothing was changed.")
+    return _copy(file, target)
+
+
+def file_of(database: URL) -> Path | None:
+    """Return the file of an SQLite database; None where there is none."""
+    if database.get_backend_name() != "sqlite" or database.database in {None, "", ":memory:"}:
+        return None
+    return Path(database.database or "")
+
+
+def postgresql_advice(database: URL, file: Path) -> str:
+    """Return how a PostgreSQL database is copied: the whole command, without the password."""
+    places = {"host": database.host, "port": database.port, "username": database.username, "dbname": database.database}
+    where = [f"--{name}={text}" for name, text in places.items() if text]
+    command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", *where])
+    return (
+        f"PostgreSQL has its own tool for this, which also works while Casebot runs:\n  {command}\n"
+        f"It asks for the password. Copy the folder {folder_beside(database)} too, if there is one: the large mails."
+    )
+
+
+def _copy(source: Path, target: Path) -> Copied:
+    draft = _beside(target, _DRAFT)
+    try:
+        draft.unlink(missing_ok=True)
+        _copy_database(source, draft)
+        # After the database: a mail's file is whole before any row tells of it, so every row's file is there by now.
+        folder, mails = _copy_mails(source, target)
+        draft.replace(target)
+        _sync(target.parent)
+    except (OSError, sqlite3.Error) as fault:
+        raise BackupRefused(f"{source} could not be copied to {target}: {fault}. Nothing was replaced.") from fault
+    finally:
+        for rest in (draft, _beside(draft, "-wal"), _beside(draft, "-shm"), _beside(draft, "-journal")):
+            with suppress(OSError):
+                rest.unlink(missing_ok=True)
+    return Copied(target, target.stat().st_size, folder, mails)
+
+
+def _copy_database(source: Path, draft: Path) -> None:
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))  # customers' words are for nobody else on this machine
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, timeout=30)) as original,
+        closing(sqlite3.connect(draft)) as copy,
+    ):
+        original.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, which can be carried anywhere
+        complaints = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(3)")]
+        if complaints != ["ok"]:
+            raise sqlite3.DatabaseError(f"it is damaged: {complaints[0]}")
+        if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            raise sqlite3.DatabaseError("it is not a database of Casebot's")
+    _sync(draft)
+
+
+def _copy_mails(source: Path, target: Path) -> tuple[Path, int]:
+    """Copy the files of large mails that are not there yet; named by their content, they never change."""
+    folder, copies = _mails_of(source), _mails_of(target)
+    mails = sorted(folder.glob("??/*.eml.zz"))
+    for mail in mails:
+        _copy_mail(mail, copies / mail.relative_to(folder))
+    return copies, len(mails)
+
+
+def _copy_mail(mail: Path, copy: Path) -> None:
+    if copy.exists() and copy.stat().st_size == mail.stat().st_size:
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = _beside(copy, _DRAFT)
+    shutil.copyfile(mail, draft)
+    draft.chmod(0o600)
+    _sync(draft)
+    draft.replace(copy)
+
+
+def _mails_of(file: Path) -> Path:
+    return folder_beside(URL.create("sqlite", database=str(file)))
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

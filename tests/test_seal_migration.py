@@ -1,0 +1,45 @@
+"""A database that has timelines already gets them sealed."""
+
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from bot.cases.audit import Audit
+from bot.db import Database
+from bot.migrations.migrate import migrate
+from tests.cases.desk import MIA, Desk
+
+CASE = text(
+    "INSERT INTO cases (case_id, customer_identifier, status, created_at, last_message_at, message_count, escalated,"
+    " customer_name, source, subject, verdict, version) VALUES"
+    " (:case_id, :case_id, 'open', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, false, 'Ada', 'slack', '', '', 1)"
+)
+EVENT = text(
+    "INSERT INTO case_events (case_id, kind, at, actor, actor_name, detail, version, key)"
+    " VALUES (:case_id, 'noted', :at, 'U_MIA', 'Mïa', :detail, 3, :key)"
+)
+DETAIL = '{"reasons": [{"words": "brennt \\u00df 🔥", "n": 1.5}], "z": null, "a": true}'
+
+
+def test_timelines_are_sealed_as_they_are_and_go_on(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database.engine, SQLModel.metadata, "0004")
+    with database.engine.begin() as connection:
+        connection.execute(CASE, [{"case_id": f"CASE-{number}"} for number in range(1, 13)])
+        events = [
+            {
+                "case_id": f"CASE-{number % 11 + 1}",
+                "at": f"2026-01-01 00:00:{number % 60:02}.12345",
+                "detail": DETAIL,
+                "key": f"key-{number}" if number % 2 else None,
+            }
+            for number in range(1_300)
+        ]
+        connection.execute(EVENT, events)
+
+    migrate(database.engine, SQLModel.metadata)
+    Desk(database).service.note("CASE-1", "one more", MIA)
+
+    audit = Audit(database)
+    assert list(audit.breaches()) == []
+    assert (audit.events, audit.cases) == (1_301, 12)
+    database.close()
