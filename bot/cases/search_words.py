@@ -121,7 +121,7 @@ class Seeker:
         if self._is_sqlite:
             return self._in_fts(after, known, limit)
         # Gathered before it is sorted: else the planner may walk through all entries from the newest on.
-        met = select(ENTRIES).where(_stands(after), _ENTRY.id < after.id, self._meets(_ENTRY))
+        met = _found(_ENTRY).where(_stands(after), _ENTRY.id < after.id, self._meets(_ENTRY))
         return _rows(met.cte("met").prefix_with("MATERIALIZED").c, known, limit)
 
     def _in_fts(self, after: Place, known: set[str], limit: int) -> _Rows:
