@@ -33,8 +33,8 @@ screenshots: setup ## Take the README's picture anew from the running demo (need
 test: setup ## Run all tests; what needs a server that is not here is listed as NOT RUN
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: lint types imports ## Everything a change must pass: format, lint, types, imports, tests with coverage
-	@$(MAKE) cov PYTHON=
+check: lint types imports ## Everything a change must pass: format, lint, types, imports, tests
+	@$(MAKE) test PYTHON=
 
 format: setup ## Put the code into its one form
 	@$(BIN)/ruff format .

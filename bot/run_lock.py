@@ -50,8 +50,9 @@ def _opened(file: Path) -> int | None:
         return None
     try:
         return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        return None  # no folder: the database itself tells it better
     except OSError as refused:
-        # Whatever is wrong with the folder, the database itself tells it better.
         log.warning("no lock beside the database", file=str(file), reason=refused.strerror)
         return None
 

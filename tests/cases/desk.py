@@ -115,6 +115,10 @@ class Desk:
         [case] = [case for case in self.rows(Case) if case.case_id == case_id]
         return case
 
+    def standing(self, case_id: str = "CASE-1") -> dict[str, Any]:
+        """All of a case but the seal of its timeline, which each fact moves."""
+        return self.case(case_id).model_dump(exclude={"last_digest"})
+
     def pending(self, case_id: str = "CASE-1") -> Escalation | None:
         waiting = [e for e in self.rows(Escalation) if e.case_id == case_id and e.settled_at is None]
         assert len(waiting) <= 1

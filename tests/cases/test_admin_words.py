@@ -41,13 +41,13 @@ def test_an_answer_acknowledges_a_pending_escalation(desk: Desk) -> None:
 
 def test_an_admin_in_the_cards_thread_notes(desk: Desk) -> None:
     desk.says(ADA, "urgent")
-    before = desk.case().model_dump()
+    before = desk.standing()
 
     taken = desk.in_card_thread(MIA, "Who takes this?")
 
     assert (taken.outcome, taken.case_id) == (Outcome.ADMIN, "CASE-1")
     assert desk.messages()[-1].internal
-    assert desk.case().model_dump() == before
+    assert desk.standing() == before
     assert desk.pending() is not None
     assert desk.timeline()[-1] == "noted"
 
@@ -142,14 +142,14 @@ def test_an_admins_urgent_words_escalate_nothing(desk: Desk) -> None:
 
 def test_a_doubtful_admins_mail_is_a_question_and_changes_nothing_else(desk: Desk) -> None:
     desk.says(CARA, "urgent", reference="<c1@x>")
-    before, known = desk.case().model_dump(), len(desk.messages())
+    before, known = desk.standing(), len(desk.messages())
 
     taken = desk.says(DOUBTFUL_NOA, PHRASE, references=("<c1@x>",), readers=frozenset({CARA.identity}))
 
     [question] = desk.questions()
     assert (taken.outcome, taken.case_id) == (Outcome.ASKED, "CASE-1")
     assert (question.case_id, question.closes, question.asked_by) == ("CASE-1", True, NOA.identity)
-    assert (desk.case().model_dump(), len(desk.messages())) == (before, known)
+    assert (desk.standing(), len(desk.messages())) == (before, known)
     assert desk.pending() is not None
     assert desk.timeline()[-1] == "asked"
     assert desk.deliveries()[-1] == ("question", "support", str(question.id))
@@ -203,11 +203,11 @@ def test_a_confirmed_answer_acknowledges(desk: Desk) -> None:
 
 def test_an_ignored_mail_changes_nothing_but_the_question(desk: Desk) -> None:
     question_id = asked(desk)
-    case, messages = desk.case().model_dump(), len(desk.messages())
+    case, messages = desk.standing(), len(desk.messages())
 
     desk.service.ignore(question_id, MIA)
 
-    assert (desk.case().model_dump(), len(desk.messages())) == (case, messages)
+    assert (desk.standing(), len(desk.messages())) == (case, messages)
     assert (desk.questions()[0].decided_by, desk.questions()[0].outcome) == ("Mia", "ignored")
 
 

@@ -14,6 +14,7 @@ DRAWINGS = {
     EventKind.REPLIED: ["card again"],
     EventKind.STOPPED: ["card again"],
     EventKind.UNDELIVERED: ["fact", "card again"],
+    EventKind.RESENT: ["card again"],
     EventKind.ANSWERED: ["follow_up", "card again"],
     EventKind.NOTED: ["follow_up"],
     EventKind.EDITED: ["revision", "card again"],
@@ -38,6 +39,7 @@ AT_THE_DESK = {
     EventKind.REPLIED: ["answer", "card again"],
     EventKind.STOPPED: ["answer again", "card again"],
     EventKind.UNDELIVERED: ["answer again", "fact", "card again"],
+    EventKind.RESENT: ["answer again", "card again"],
     EventKind.ANSWERED: ["answer again", "card again"],
 }
 # What stands in the case's own thread and was sent on from there is not repeated under it; it gets a mark.
@@ -45,6 +47,7 @@ FROM_THE_THREAD = {
     EventKind.REPLIED: ["card again"],
     EventKind.STOPPED: ["card again"],
     EventKind.UNDELIVERED: ["fact", "card again"],
+    EventKind.RESENT: ["card again"],
     EventKind.ANSWERED: ["sent_mark", "card again"],
 }
 

@@ -31,11 +31,11 @@ def test_an_edit_is_a_fact_with_both_wordings(told: Desk) -> None:
 
 
 def test_an_edit_counts_no_message_and_moves_no_clock(told: Desk) -> None:
-    before = told.case().model_dump()
+    before = told.standing()
 
     told.edits(ADA, "m", "The till is fine")
 
-    assert told.case().model_dump() == before
+    assert told.standing() == before
 
 
 def test_edits_are_no_follow_ups(told: Desk) -> None:
@@ -131,13 +131,13 @@ def test_an_edit_after_closing_escalates_nothing(told: Desk) -> None:
 
 
 def test_a_deletion_keeps_the_words(told: Desk) -> None:
-    before = told.case().model_dump()
+    before = told.standing()
 
     assert told.edits(ADA, "m", None)
 
     [message] = told.messages()
     assert (message.body, message.deleted_at) == ("The till is broken", told.clock.now())
-    assert told.case().model_dump() == before
+    assert told.standing() == before
     assert told.timeline() == ["opened", "deleted"]
 
 

@@ -18,7 +18,7 @@ ANSWERS = [
     ("close", ["Which case?", "/case close CASE-42 [reason]"]),
     ("close CASE-99", ["There is no CASE-99"]),
     ("help", ["/case escalate CASE-42 [reason]"]),
-    ("dance", ["What /case can do"]),
+    ("dance", ["is nothing I can do"]),
 ]
 
 

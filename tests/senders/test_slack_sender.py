@@ -162,7 +162,7 @@ def test_what_somebody_can_mend_is_kept_until_then(world: SlackWorld, error: str
     world.hears(payloads.message("Help"))
     world.sandbox.faults.refuse("chat.postMessage", error, times=3)
     world.slack.postman.deliver_due()
-    [put_off] = world.unsettled()
+    put_off = waiting(world, "card").delivery
 
     for _ in range(4):
         world.passes(seconds=31)
@@ -276,8 +276,9 @@ def test_what_slack_refuses_for_good_is_marked_with_the_reason(world: SlackWorld
 
     world.deliver()
 
-    [card] = world.rows(Delivery)
+    [card, told] = world.rows(Delivery)
     assert (card.state, card.error) == (DeliveryState.REFUSED, "msg_too_long")
+    assert (told.place, told.state) == ("alerting", DeliveryState.SENT)
 
 
 def test_the_receipt_names_the_drawing(world: SlackWorld, sender: SlackSender) -> None:

@@ -155,7 +155,7 @@ def test_a_channel_is_made_and_the_admins_invited_where_the_app_may(
     newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(web_api.METHODS, "conversations.create", create)
-    monkeypatch.setitem(web_api.METHODS, "conversations.invite", invite)
+    newcomer.desk.grant(sorted(newcomer.desk.workspace.grants.scopes | {"channels:manage"}))
 
     said = newcomer.runs("init", "--yes", "--admin", ADA, "--support", "#helpdesk", **newcomer.given)
 
@@ -281,10 +281,3 @@ def create(state: State, call: Call) -> Json:
     if any(channel.name == name for channel in state.channels.values()):
         raise SlackError("name_taken")
     return {"channel": state.add_channel(name, [BOT_USER_ID]).shape()}
-
-
-def invite(state: State, call: Call) -> Json:
-    """conversations.invite as Slack documents it."""
-    channel = state.asked_channel(call.required("channel", "channel_not_found"))
-    channel.members.extend(call.required("users", "no_user").split(","))
-    return {"channel": channel.shape()}
