@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_token_skipped
 from sqlalchemy.exc import OperationalError
 
-from bot.cases.errors import CaseError, StaleDrawing
+from bot.cases.errors import CaseError, NotAllowed, StaleDrawing
 from bot.cases.inbound import Author
 from bot.cases.intake import Intake
 from bot.cases.lookups import CaseLookups
@@ -49,6 +49,7 @@ log = structlog.get_logger(__name__)
 
 _ANYTHING = re.compile(".*")
 _NOBODY_LISTENS = 404
+NAMED_AT_MOST = 3
 _BUSY = "The database is busy, so nothing was changed. Please try again in a moment."
 
 
@@ -212,7 +213,13 @@ def _introduction(services: Services) -> Callable[..., None]:
 
 
 def _answer_error(
-    error: Exception, body: dict[str, Any], context: BoltContext, queries: CaseQueries, asides: Asides, echo: Echo
+    error: Exception,
+    body: dict[str, Any],
+    context: BoltContext,
+    queries: CaseQueries,
+    directory: Directory,
+    asides: Asides,
+    echo: Echo,
 ) -> BoltResponse:
     """Tell a refusal in private; leave an event that failed unacked, so that it comes again.
 
@@ -224,6 +231,8 @@ def _answer_error(
     if body.get("type") == "event_callback" and not refused:
         return BoltResponse(status=500)
     text = str(error) if refused else _BUSY if isinstance(error, OperationalError) else BROKEN
+    if isinstance(error, NotAllowed):
+        text += _who_can(directory)
     if "command" in body:
         return _answer({"response_type": "ephemeral", "text": escape(text)})
     if body.get("type") == "view_submission":
@@ -232,6 +241,12 @@ def _answer_error(
         asides.tell(context.user_id, text, context.channel_id, _thread(body), once=str(body.get("event_id") or ""))
         echo.redraw_home(body, _actor(context))
     return BoltResponse(status=200)
+
+
+def _who_can(directory: Directory) -> str:
+    """Name a few who may do it; the names of members of the same workspace are no secret."""
+    admins = [directory.author(user_id).name for user_id in directory.admin_ids()[:NAMED_AT_MOST]]
+    return f" Ask {' or '.join(admins)}." if admins else ""
 
 
 def _answer(payload: dict[str, Any]) -> BoltResponse:

@@ -42,12 +42,7 @@ def _unknown_methods(world: World) -> Iterator[str]:
 
 def _refused_by_slack(world: World) -> Iterator[str]:
     """By the check of Block Kit, where it is at hand."""
-    if blockkit.program() is None:
-        return
-    for method, arguments in _said(world):
-        yield from (f"{method}: {fault}" for fault in blockkit.faults_of_message(arguments))
-    for arguments in world.workspace.called("views.publish"):
-        yield from (f"views.publish: {fault}" for fault in blockkit.faults_of_view(arguments["view"]))
+    yield from blockkit.faults_of_workspace(world.workspace)
 
 
 def _pings(world: World) -> Iterator[str]:

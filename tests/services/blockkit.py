@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bot.sandbox.workspace import Workspace
+
 _ROOT = Path(__file__).parents[2]
 
 
@@ -26,6 +28,21 @@ def faults_of_message(arguments: dict[str, Any]) -> list[str]:
 def faults_of_view(view: dict[str, Any]) -> list[str]:
     """What Slack would hold against a view."""
     return _told(_check().check_view, view)
+
+
+def faults_of_workspace(workspace: Workspace) -> list[str]:
+    """What Slack would hold against all that was ever said or shown there; nothing where the check is not at hand."""
+    if program() is None:
+        return []
+    said = [
+        faults_of_message(call) for method in ("chat.postMessage", "chat.update") for call in workspace.called(method)
+    ]
+    shown = [
+        faults_of_view(call["view"])
+        for method in ("views.publish", "views.open", "views.update", "views.push")
+        for call in workspace.called(method)
+    ]
+    return [fault for faults in (*said, *shown) for fault in faults]
 
 
 def _told(check: Callable[[dict[str, Any]], list[object]], drawn: dict[str, Any]) -> list[str]:

@@ -81,6 +81,13 @@ def home_click(action_id: str, value: str, user: str = ADA) -> Body:
     return body | {"container": {"type": "view", "view_id": "V0HOME"}, "view": {"id": "V0HOME", "type": "home"}}
 
 
+def home_action(user: str, action: Body) -> Body:
+    """Something is chosen, typed or pressed in somebody's App Home."""
+    body = home_click(action["action_id"], "", user)
+    body["actions"][0] |= action
+    return body
+
+
 def reaction(emoji: str, channel: str, ts: str, user: str = ADA, kind: str = "reaction_added") -> Body:
     """Somebody reacts to a message, or takes his reaction back."""
     item = {"type": "message", "channel": channel, "ts": ts}

@@ -59,7 +59,8 @@ def test_only_admins_act_others_are_refused_in_private_and_nothing_changes(
 
     alarmed.hears(click)
 
-    assert alarmed.told("dora") == "Only the support team's admins can do that. Nothing was changed."
+    refusal = alarmed.told("dora")
+    assert refusal == "Only the support team's admins can do that. Nothing was changed. Ask Ada Admin or Amos Admin."
     assert alarmed.snapshot() == before
 
 

@@ -158,7 +158,7 @@ def test_a_customer_orders_nothing_not_even_with_his_own_case(desk: SlackWorld, 
 
     answer = desk.answer(payloads.command(text, CARLA))
 
-    assert answer == "Only the support team's admins can do that. Nothing was changed."
+    assert answer == ("Only the support team's admins can do that. Nothing was changed. Ask Ada Admin or Amos Admin.")
     assert desk.snapshot() == before
 
 

@@ -25,6 +25,7 @@ from bot.settings import load_settings
 from bot.wiring import Bot, build_bot
 from tests.cases.desk import StillClock
 from tests.outbox.round import Stopwatch
+from tests.services.blockkit import faults_of_workspace
 from tests.services.process import wait_until
 from tests.slack.payloads import Body
 
@@ -146,6 +147,7 @@ def slack_world(directory: Path, **settings: str) -> Iterator[SlackWorld]:
         world = SlackWorld(sandbox, directory, **settings)
         try:
             yield world
+            assert faults_of_workspace(world.workspace) == []
         finally:
             world.close()
 
