@@ -38,6 +38,13 @@ class Filter(StrEnum):
     CLOSED = "closed"
 
 
+class Sort(StrEnum):
+    """In which order a list of open cases stands; closed ones stand with the newest first."""
+
+    LONGEST = "longest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
@@ -85,14 +92,20 @@ class Board:
 
 
 def board(
-    session: Session, limit: int, which: Filter, viewer: str = "", after: str = "", today: datetime | None = None
+    session: Session,
+    limit: int,
+    which: Filter,
+    viewer: str = "",
+    after: str = "",
+    today: datetime | None = None,
+    sort: Sort = Sort.LONGEST,
 ) -> Board:
     """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`, `today` his midnight."""
     chosen = _chosen(which, viewer)
-    behind = chosen.where(_behind(which, after)) if after else chosen
-    page = session.exec(_ordered(behind, which).limit(limit)).all()
+    behind = chosen.where(_behind(which, after, sort)) if after else chosen
+    page = session.exec(_ordered(behind, which, sort).limit(limit)).all()
     follows = _cursor(which, page[-1]) if page else ""
-    following = chosen.where(_behind(which, follows)) if page and len(page) == limit else chosen.where(false())
+    following = chosen.where(_behind(which, follows, sort)) if page and len(page) == limit else chosen.where(false())
     figures = counted(
         session,
         following,
@@ -178,10 +191,15 @@ def _chosen(which: Filter, viewer: str = "") -> SelectOfScalar[Case]:
     return still_open
 
 
-def _ordered(chosen: SelectOfScalar[Case], which: Filter) -> SelectOfScalar[Case]:
-    if which is Filter.CLOSED:
-        return chosen.order_by(col(Case.closed_at).desc(), col(Case.case_id).desc())
-    return chosen.order_by(col(Case.last_message_at), col(Case.case_id))
+def _ordered(chosen: SelectOfScalar[Case], which: Filter, sort: Sort) -> SelectOfScalar[Case]:
+    at = col(Case.closed_at) if which is Filter.CLOSED else col(Case.last_message_at)
+    if _falls(which, sort):
+        return chosen.order_by(at.desc(), col(Case.case_id).desc())
+    return chosen.order_by(at, col(Case.case_id))
+
+
+def _falls(which: Filter, sort: Sort) -> bool:
+    return which is Filter.CLOSED or sort is Sort.NEWEST
 
 
 def _cursor(which: Filter, last: Case) -> str:
@@ -189,12 +207,11 @@ def _cursor(which: Filter, last: Case) -> str:
     return f"{at.isoformat() if at else ''}|{last.case_id}"
 
 
-def _behind(which: Filter, cursor: str) -> ColumnElement[bool]:
+def _behind(which: Filter, cursor: str, sort: Sort) -> ColumnElement[bool]:
     """Return the condition that a case comes after the cursor's; ValueError where that is no cursor of ours."""
     words, _, case_id = cursor.partition("|")
     at, name = datetime.fromisoformat(words), col(Case.case_id)
-    if which is Filter.CLOSED:
-        closed = col(Case.closed_at)
-        return and_(closed <= at, or_(closed < at, name < case_id))
-    last = col(Case.last_message_at)
-    return and_(last >= at, or_(last > at, name > case_id))
+    moved = col(Case.closed_at) if which is Filter.CLOSED else col(Case.last_message_at)
+    if _falls(which, sort):
+        return and_(moved <= at, or_(moved < at, name < case_id))
+    return and_(moved >= at, or_(moved > at, name > case_id))

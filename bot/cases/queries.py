@@ -13,6 +13,7 @@ from bot.cases.announcements import Kind
 from bot.cases.board import Board as Board
 from bot.cases.board import Filter as Filter
 from bot.cases.board import Sheet as Sheet
+from bot.cases.board import Sort as Sort
 from bot.cases.board import board, in_full, sheets
 from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
 from bot.cases.grounds import Grounds, grounds
@@ -90,10 +91,11 @@ class CaseQueries:
         viewer: str = "",
         after: str = "",
         today: datetime | None = None,
+        sort: Sort = Sort.LONGEST,
     ) -> Board:
         """Return the figures and a page of a list, `after` another one's; `viewer` is the admin who asks."""
         with self._readers.begin() as session:
-            return board(session, limit, which, viewer, after, today)
+            return board(session, limit, which, viewer, after, today, sort)
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""

@@ -155,6 +155,7 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.STOP_REPLY: actions.stop_clicked,
     action_ids.REPLY_AGAIN: actions.reply_again_clicked,
     action_ids.HOME_FILTER: home.filter_chosen,
+    action_ids.HOME_SORT: home.sort_chosen,
     action_ids.HOME_SEARCH: home.search_entered,
     action_ids.HOME_PAGE: home.page_clicked,
     action_ids.HOME_START: home.start_clicked,

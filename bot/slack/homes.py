@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
-from bot.cases.board import Filter
+from bot.cases.board import Filter, Sort
 from bot.cases.inbound import Author
 from bot.cases.models import CaseEvent
 from bot.cases.queries import CaseQueries
@@ -42,10 +42,11 @@ class Sight:
     which: Filter = Filter.OPEN
     after: str = ""
     wanted: str = ""
+    sort: Sort = Sort.LONGEST
 
     def as_metadata(self) -> dict[str, str]:
         """Return the form that travels in the view."""
-        return {"which": self.which, "after": self.after, "wanted": self.wanted}
+        return {"which": self.which, "after": self.after, "wanted": self.wanted, "sort": self.sort}
 
 
 @dataclass(slots=True)
@@ -145,7 +146,9 @@ class Homes:
             board = self._queries.board(0, Filter.OPEN, viewer.identity, today=self._today(viewer))
             found = self._queries.search(sight.wanted, viewer, CASES_SHOWN, sight.after)
             return admin_home(board, sight.as_metadata(), self.standing(), found=found)
-        board = self._queries.board(CASES_SHOWN, sight.which, viewer.identity, sight.after, self._today(viewer))
+        board = self._queries.board(
+            CASES_SHOWN, sight.which, viewer.identity, sight.after, self._today(viewer), sight.sort
+        )
         return admin_home(board, sight.as_metadata(), self.standing())
 
     def _today(self, viewer: Author) -> datetime:
@@ -155,7 +158,12 @@ class Homes:
 def sight_of(metadata: Mapping[str, str]) -> Sight:
     """Return the sight that a page was drawn for; the plain one where the page knows none (of an older release)."""
     try:
-        return replace(Sight(), which=Filter(metadata["which"]), after=metadata["after"], wanted=metadata["wanted"])
+        return Sight(
+            which=Filter(metadata["which"]),
+            after=metadata["after"],
+            wanted=metadata["wanted"],
+            sort=Sort(metadata.get("sort", Sort.LONGEST)),
+        )
     except (KeyError, ValueError):
         return Sight()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.cases.board import Sort
 from bot.cases.inbound import Author
 from bot.cases.models import Case
 from bot.slack.action_ids import HOME_FILTER, HOME_PAGE, HOME_SEARCH, HOME_START, OWN_SOLVED
@@ -72,6 +73,15 @@ def test_a_list_holds_what_it_says(desk: SlackWorld, homes: Homes) -> None:
         "unassigned": ["CASE-2"],
         "closed": [],
     }
+
+
+def test_the_newest_words_may_come_first(desk: SlackWorld, homes: Homes) -> None:
+    orders = {}
+    for sort in Sort:
+        homes.open(ADA_ADMIN, Sight(sort=sort))
+        orders[sort] = page(desk).index("*CASE-1*") < page(desk).index("*CASE-2*")
+
+    assert orders == {Sort.LONGEST: True, Sort.NEWEST: False}
 
 
 def test_a_search_shows_what_was_found_and_leads_back(desk: SlackWorld, homes: Homes) -> None:

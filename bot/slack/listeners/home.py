@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.cases.board import Filter
+from bot.cases.board import Filter, Sort
 from bot.cases.inbound import DESK, Author, Inbound, Source
 from bot.cases.intake import Intake
 from bot.cases.queries import CaseQueries
@@ -28,10 +28,16 @@ def home_opened(event: dict[str, Any], actor: Author, homes: Homes) -> None:
         homes.open(actor)
 
 
-def filter_chosen(ack: Ack, action: dict[str, Any], actor: Author, homes: Homes) -> None:
-    """Show another list."""
+def filter_chosen(ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, homes: Homes) -> None:
+    """Show another list, in the order of the last one."""
     ack()
-    homes.open(actor, Sight(which=Filter(action["selected_option"]["value"])))
+    homes.open(actor, Sight(which=Filter(action["selected_option"]["value"]), sort=_sight(body).sort))
+
+
+def sort_chosen(ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, homes: Homes) -> None:
+    """Show the list in another order, from its beginning."""
+    ack()
+    homes.open(actor, replace(_sight(body), sort=Sort(action["selected_option"]["value"]), after=""))
 
 
 def search_entered(ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, homes: Homes) -> None:

@@ -20,10 +20,19 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.cases.board import Board, Filter, Sheet
+from bot.cases.board import Board, Filter, Sheet, Sort
 from bot.cases.models import Status
 from bot.cases.search import Page
-from bot.slack.action_ids import HOME_FILTER, HOME_PAGE, HOME_SEARCH, HOME_START, OWN_REPLY, OWN_SOLVED, case_value
+from bot.slack.action_ids import (
+    HOME_FILTER,
+    HOME_PAGE,
+    HOME_SEARCH,
+    HOME_SORT,
+    HOME_START,
+    OWN_REPLY,
+    OWN_SOLVED,
+    case_value,
+)
 from bot.slack.views import words
 from bot.slack.views.parts import case_buttons, context, line, section
 from bot.slack.views.searches import hit_line
@@ -39,6 +48,7 @@ _FILTERS = {
     Filter.UNASSIGNED: "Unassigned",
     Filter.CLOSED: "Closed, the newest first",
 }
+_ORDERS = {Sort.LONGEST: "Waiting longest first", Sort.NEWEST: "Newest words first"}
 _NOTHING = {
     Filter.OPEN: ":tada: No open cases. New ones appear here and in the support channel.",
     Filter.WAITING: ":tada: Nobody waits for us.",
@@ -69,7 +79,7 @@ def admin_home(board: Board, sight: Mapping[str, str], standing: Standing, found
     """Draw the desk: figures, how the bot is, and one page of a list, or of what was found."""
     which = Filter(sight["which"])
     blocks: list[Block] = [HeaderBlock(text="Case desk"), section(figures(board)), context(_health(standing))]
-    blocks += [_filters(which), _search(sight["wanted"]), DividerBlock()]
+    blocks += [_filters(which, Sort(sight["sort"])), _search(sight["wanted"]), DividerBlock()]
     blocks += _found(found, sight["wanted"]) if found is not None else _listed(board, which)
     blocks += _pages(sight, found.after if found is not None else board.after, board.more if found is None else 0)
     return _view(blocks, sight)
@@ -120,12 +130,18 @@ def _health(standing: Standing) -> str:
     return " · ".join(part for part in (*failing, *working, waiting, refused) if part)
 
 
-def _filters(which: Filter) -> ActionsBlock:
+def _filters(which: Filter, sort: Sort) -> ActionsBlock:
     options = {each: Option(text=label, value=each) for each, label in _FILTERS.items()}
     menu = StaticSelectElement(
         action_id=HOME_FILTER, options=list(options.values()), initial_option=options[which], placeholder="Which cases"
     )
-    return ActionsBlock(block_id="home_filters", elements=[menu])
+    if which is Filter.CLOSED:
+        return ActionsBlock(block_id="home_filters", elements=[menu])
+    orders = {each: Option(text=label, value=each) for each, label in _ORDERS.items()}
+    order = StaticSelectElement(
+        action_id=HOME_SORT, options=list(orders.values()), initial_option=orders[sort], placeholder="In which order"
+    )
+    return ActionsBlock(block_id="home_filters", elements=[menu, order])
 
 
 def _search(wanted: str) -> InputBlock:
