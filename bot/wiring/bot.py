@@ -8,7 +8,6 @@ from functools import partial
 
 from slack_sdk import WebClient
 
-import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.files import Shelves
 from bot.cases.refusals import Refusals
 from bot.clock import Clock

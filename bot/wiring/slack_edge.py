@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from slack_bolt import App
 from slack_sdk import WebClient
 
-import bot.cursors  # noqa: F401 - its table belongs to the schema
 from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups

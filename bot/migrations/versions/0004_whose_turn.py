@@ -18,7 +18,7 @@ _NEWEST = """
 
 def upgrade() -> None:
     op.add_column("cases", sa.Column("awaits_us", sa.Boolean(), server_default=sa.text("true"), nullable=False))
-    op.execute(f"UPDATE cases SET awaits_us = COALESCE(({_NEWEST}), true) WHERE status = 'open'")  # noqa: S608
+    op.execute(f"UPDATE cases SET awaits_us = COALESCE(({_NEWEST}), true) WHERE status = 'open'")
     still_open = sa.text("status = 'open'")
     op.create_index(
         "ix_cases_awaiting_us",
