@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bench.address import address
 from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, fill
 from bot.cases.board import Filter
 from bot.cases.inbound import Author
@@ -120,20 +121,6 @@ def _round(act: Act) -> tuple[float, float, float]:
         walls.append((time.perf_counter() - begun) * 1000)
     walls.sort()
     return statistics.median(walls), walls[int(len(walls) * 0.99)], statistics.median(cpus)
-
-
-@contextmanager
-def address(kind: str) -> Iterator[str]:
-    """Lend an empty database of this kind."""
-    with ExitStack() as stack:
-        if kind == "sqlite":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-"))
-            yield f"sqlite:///{folder}/desk.db"
-            return
-        server = Postgres()
-        stack.callback(server.remove)
-        server.start()
-        yield stack.enter_context(server.database())
 
 
 def measure(kind: str, cases: int, rounds: int, *, plans: bool) -> Times:

@@ -12,10 +12,14 @@ UNTOLD = ("metadata", "reactions", "reply_count", "reply_users", "reply_users_co
 
 def tell(state: State, event: Json) -> None:
     """Send one event to the bot, if its app subscribed to it."""
-    if not state.grants.hears(event):
-        return
+    if state.grants.hears(event):
+        state.link.send(Envelope("events_api", told_of(state, event)))
+
+
+def told_of(state: State, event: Json) -> Json:
+    """Return the payload in which Slack tells of an event."""
     event_id = state.next_id("Ev")
-    body = {
+    return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM_ID,
         "context_team_id": TEAM_ID,
@@ -29,7 +33,6 @@ def tell(state: State, event: Json) -> None:
         "is_ext_shared_channel": False,
         "event_context": f"4-{event_id}",
     }
-    state.link.send(Envelope("events_api", body))
 
 
 def _authorization() -> Json:

@@ -1,0 +1,224 @@
+"""How soon an event is stored and acked: envelopes over a real WebSocket, evenly and in bursts.
+
+    python -m bench.events [--rates 20,100,200] [--bursts 100,1000,3000] [--seconds 4] [--db sqlite|postgresql]
+
+The sandbox sends Slack's envelopes and takes the time until the ack (which Casebot sends after its commit). The floor
+is a hello-world Bolt listener, which stores nothing, in the same run. Both are processes of their own. An event that
+is not acked within 3 s is sent again, three times, as Slack does: `again` counts these. `lost` are events that are in
+no case at the end, `doubled` those that are in one twice.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlmodel import select
+
+from bench.address import address
+from bench.program import Program, casebot
+from bench.table import Figures, Mark, Table, arguments, machine_line, percentile, tell
+from bot.cases.models import Message
+from bot.db import Database
+from bot.log import configure
+from bot.sandbox.events import told_of
+from bot.sandbox.server import Sandbox
+from bot.sandbox.shapes import Envelope, Json
+
+CUSTOMERS = 250
+CHANNEL = "customers"
+PATIENCE_SECONDS = 90.0
+HELLO, CASEBOT = "hello-world", "casebot"
+COLUMNS = ("p50 ms", "p99 ms", "all acked s", "again", "lost", "doubled")
+
+
+@dataclass(eq=False)
+class Round:
+    """Envelopes that were sent, and when each was acked (monotonic seconds)."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+    acked: dict[str, float] = field(default_factory=dict)
+    done: threading.Event = field(default_factory=threading.Event)
+    wanted: int = 0
+
+    def send(self, sandbox: Sandbox, event: Json) -> None:
+        """Hand one event over and note the time."""
+        ts = event["ts"]
+
+        def settle(outcome: str, _payload: Json | None) -> None:
+            if outcome == "acked":
+                self.acked.setdefault(ts, time.monotonic())
+            self.wanted -= 1
+            if self.wanted == 0:
+                self.done.set()
+
+        envelope = Envelope("events_api", told_of(sandbox.workspace, event), settle)
+        self.sent[ts] = time.monotonic()
+        sandbox.link.send(envelope)
+
+    @property
+    def milliseconds(self) -> list[float]:
+        """How long each ack took."""
+        return [(at - self.sent[ts]) * 1000 for ts, at in self.acked.items()]
+
+
+class Ground:
+    """A sandbox with customers in one channel, and what they are going to say."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        workspace = sandbox.workspace
+        for number in range(CUSTOMERS):
+            workspace.settle_in(f"C{number}", f"Customer {number}", f"c{number}@example.com", CHANNEL)
+        self._said = 0
+
+    def words(self, count: int) -> list[Json]:
+        """Let customers say so much; it stands in the channel, and nobody is told yet."""
+        spoken = range(self._said, self._said + count)
+        self._said += count
+        workspace, now = self.sandbox.workspace, self.sandbox.clock.now()
+        return [
+            workspace.recall(f"U0C{number % CUSTOMERS}", CHANNEL, f"Where is my order {number}, please?", now)
+            for number in spoken
+        ]
+
+    def evenly(self, rate: int, seconds: float) -> Round:
+        """Send so many events a second for so long and wait for the acks."""
+        events = self.words(int(rate * seconds))
+        heard, begun = Round(wanted=len(events)), time.monotonic()
+        for number, event in enumerate(events):
+            time.sleep(max(0.0, begun + number / rate - time.monotonic()))
+            heard.send(self.sandbox, event)
+        return self._settled(heard)
+
+    def at_once(self, count: int) -> Round:
+        """Send so many events in one go and wait for the acks."""
+        events = self.words(count)
+        heard = Round(wanted=len(events))
+        for event in events:
+            heard.send(self.sandbox, event)
+        return self._settled(heard)
+
+    def _settled(self, heard: Round) -> Round:
+        if not heard.done.wait(PATIENCE_SECONDS):
+            raise TimeoutError(f"{heard.wanted} envelopes wait for their ack:\n{self.sandbox.link.describe()}")
+        return heard
+
+
+def figures(ground: Ground, act: Callable[[], Round], stored: Callable[[], list[str]] | None) -> Figures:
+    """Do one round and say what came of it; who stores nothing loses what was not acked."""
+    again = ground.sandbox.link.retried
+    heard = act()
+    there = _stored(heard, stored) if stored else list(heard.acked)
+    return {
+        "p50 ms": percentile(heard.milliseconds, 0.5),
+        "p99 ms": percentile(heard.milliseconds, 0.99),
+        "all acked s": max(heard.acked.values()) - min(heard.sent.values()),
+        "again": ground.sandbox.link.retried - again,
+        "lost": len(heard.sent) - len(set(there)),
+        "doubled": len(there) - len(set(there)),
+    }
+
+
+def _stored(heard: Round, stored: Callable[[], list[str]]) -> list[str]:
+    """Return what is in cases in the end: an event that Slack gave up may still wait in the listener's hands."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        there = [ts for ts in stored() if ts in heard.sent]
+        if len(there) >= len(heard.sent) or time.monotonic() > deadline:
+            return there
+        time.sleep(0.2)
+
+
+def names_of(database: Database) -> list[str]:
+    """Return the ts of every message that is in a case."""
+    with database.readers.begin() as session:
+        return list(session.exec(select(Message.external_id).where(Message.source == "slack")))
+
+
+@contextmanager
+def listener(which: str, sandbox: Sandbox, folder: Path, url: str) -> Iterator[Program]:
+    """Run one of the two until the block ends; yields it connected."""
+    environment = sandbox.environment() | {"IMAP_SERVER": "", "SMTP_SERVER": "", "CUSTOMER_SLACK_CHANNELS": "#customers"}
+    if which == CASEBOT:
+        with casebot(environment, folder, url) as program:
+            yield program
+        return
+    program = Program(["-m", "bench.hello"], environment, folder / "hello.log")
+    try:
+        program.wait(lambda: sandbox.link.connections > 0, "hello-world's socket")
+        yield program
+    finally:
+        program.stop()
+
+
+def measure(which: str, rates: Sequence[int], bursts: Sequence[int], seconds: float, kind: str) -> dict[str, Figures]:
+    """Run through every round once, in a fresh workspace on a fresh database."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-events-")))
+        url = stack.enter_context(address(kind))
+        sandbox = stack.enter_context(Sandbox())
+        ground = Ground(sandbox)
+        program = stack.enter_context(listener(which, sandbox, folder, url))
+        database = Database(url)
+        stack.callback(database.close)
+        stored = (lambda: names_of(database)) if which == CASEBOT else None
+        ground.evenly(20, 1)  # what is imported, prepared and cached at the first event is not measured
+        found = {f"{rate}/s": figures(ground, lambda rate=rate: ground.evenly(rate, seconds), stored) for rate in rates}
+        for burst in bursts:
+            found[f"{burst} at once"] = figures(ground, lambda burst=burst: ground.at_once(burst), stored)
+        print(f"  {which}: {program.peak_megabytes:.0f} MB, {program.cpu_seconds:.1f} s of CPU", flush=True)
+        return found
+
+
+def tables(runs: dict[str, list[dict[str, Figures]]]) -> list[Table]:
+    """Return a table for each kind of round."""
+    made = []
+    for name in runs[CASEBOT][0]:
+        ratios = {"p50 of the floor": ("p50 ms", HELLO), "until all acked": ("all acked s", HELLO)}
+        table = Table(f"Events, {name}", COLUMNS, ratios)
+        for which, found in runs.items():
+            table.add(which, [run[name] for run in found])
+        made.append(table)
+    return made
+
+
+def marks(made: Sequence[Table]) -> list[Mark]:
+    """Return what was asked of these rounds."""
+    by_title = {table.title.removeprefix("Events, "): table for table in made}
+    found = [Mark(f"lost, {name}", 0, table.figure("lost", CASEBOT), at_most=True) for name, table in by_title.items()]
+    found += [
+        Mark(f"doubled, {name}", 0, table.figure("doubled", CASEBOT), at_most=True) for name, table in by_title.items()
+    ]
+    if (table := by_title.get("100/s")) is not None:
+        found.append(Mark("ack p50, of hello-world, 100/s", 3, table.ratio("p50 ms", CASEBOT, HELLO), at_most=True))
+        found.append(Mark("ack p99 ms, 100/s", 30, table.figure("p99 ms", CASEBOT), at_most=True))
+    return found
+
+
+def main() -> None:
+    """Measure, tell."""
+    parser = arguments(__doc__)
+    parser.add_argument("--rates", default="20,100,200")
+    parser.add_argument("--bursts", default="100,1000,3000")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each rate")
+    parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    asked = parser.parse_args()
+    configure("CRITICAL", "console")
+    print(machine_line(), flush=True)
+    rates, bursts = ([int(word) for word in words.split(",") if word] for words in (asked.rates, asked.bursts))
+    runs: dict[str, list[dict[str, Figures]]] = {HELLO: [], CASEBOT: []}
+    for _ in range(asked.runs):
+        for which, found in runs.items():
+            found.append(measure(which, rates, bursts, asked.seconds, asked.db))
+    made = tables(runs)
+    tell("events", made, marks(made), asked.json)
+
+
+if __name__ == "__main__":
+    main()
