@@ -17,10 +17,8 @@ import platform
 import random
 import sqlite3
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.address import address
@@ -37,7 +35,6 @@ from bot.outbox.postman import Postman
 from bot.outbox.sending import Parcel, Posted
 from tests.cases.desk import StillClock, opened
 from tests.cases.plans import plans_of
-from tests.services.postgresql import Postgres
 
 Act = Callable[[], object]
 Times = dict[str, tuple[float, float, float]]

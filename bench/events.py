@@ -144,7 +144,11 @@ def names_of(database: Database) -> list[str]:
 @contextmanager
 def listener(which: str, sandbox: Sandbox, folder: Path, url: str) -> Iterator[Program]:
     """Run one of the two until the block ends; yields it connected."""
-    environment = sandbox.environment() | {"IMAP_SERVER": "", "SMTP_SERVER": "", "CUSTOMER_SLACK_CHANNELS": "#customers"}
+    environment = sandbox.environment() | {
+        "IMAP_SERVER": "",
+        "SMTP_SERVER": "",
+        "CUSTOMER_SLACK_CHANNELS": "#customers",
+    }
     if which == CASEBOT:
         with casebot(environment, folder, url) as program:
             yield program

@@ -93,7 +93,7 @@ class Program:
 
 @contextmanager
 def casebot(environment: Mapping[str, str], folder: Path, database_url: str = "") -> Iterator[Program]:
-    """Run the bot as people do (`casebot run`) until the block ends; yields it healthy, with `ready` as its age then."""
+    """Run the bot as people do (`casebot run`) until the block ends; yields it healthy."""
     port = free_port()
     where = {"DATABASE_URL": database_url or f"sqlite:///{folder / 'cases.db'}", "PORT": str(port)}
     quiet = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "json"}

@@ -104,6 +104,8 @@ class Runtime:
         # Not by the schedule: a sweep that is under way there began with the old time.
         self._bot.desk.sweep.sweep()
         self._bot.desk.agenda.keep_due()
+        for postman in (self._bot.delivering, self._bot.carrying, self._bot.posting):
+            postman.nudge()  # they rest until what they know to be due next, by the old time
 
     def _hang_up(self) -> None:
         self._bot.connecting.stop()

@@ -12,6 +12,9 @@ REDRAW_SECONDS = 1.2
 # A few redraws at once are tolerated, so that a click is answered at once.
 REDRAW_BURST = 5
 
+# A place, and whether something that stands there is drawn again.
+Place = tuple[str, bool]
+
 
 def backoff(failures: int, longest: float) -> float:
     """Return the seconds to wait after so many failures in a row: 1, 2, 4 … up to `longest`."""
@@ -30,7 +33,7 @@ class Pacing:
         self._spacing = {False: post_seconds, True: redraw_seconds}
         self._burst = {False: 1, True: REDRAW_BURST}
         self._monotonic = monotonic
-        self._free_at: dict[tuple[str, bool], float] = {}
+        self._free_at: dict[Place, float] = {}
         self._all_held_until = 0.0
         self._lock = threading.Lock()
 
@@ -54,11 +57,16 @@ class Pacing:
         with self._lock:
             self._all_held_until = self._monotonic() + seconds
 
-    def crowded(self) -> list[tuple[str, bool]]:
+    def crowded(self) -> list[Place]:
         """Return the (place, redraw) pairs that must wait."""
         with self._lock:
             now = self._monotonic()
             return [key for key, free_at in self._free_at.items() if free_at > now]
+
+    def is_crowded(self, place: str, *, redraw: bool) -> bool:
+        """Whether it must wait."""
+        with self._lock:
+            return self._free_at.get((place, redraw), 0.0) > self._monotonic()
 
     @property
     def held(self) -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, event, not_, or_, true
-from sqlalchemy.orm import aliased, sessionmaker
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
-from bot.outbox.pacing import Pacing, backoff
+from bot.outbox.pacing import Pacing, Place, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,11 @@ LONGEST_AWAY_SECONDS = 15
 # From this many waiting lines of one kind in one thread on, one post says them all.
 FOLD_FROM = 4
 FOLD_AT_MOST = 20
-IDLE_SECONDS = 1.0
+# Commits wake him, and he knows when the next delivery falls due: he looks unasked for what other processes left.
+IDLE_SECONDS = 5.0
+NOW = "now"
+# How many ways to ask are kept ready; they differ in which places are crowded.
+QUESTIONS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Beat:
             *([col(Delivery.place) == self.place] if self.place else []),
             *([col(Delivery.kind) == self.kind] if self.kind else []),
         )
+
+    def covers(self, delivery: Delivery) -> bool:
+        """Whether this delivery is on the beat."""
+        return self.place in {"", delivery.place} and self.kind in {"", delivery.kind}
 
 
 class Postman:
@@ -74,6 +82,8 @@ class Postman:
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
         self._away_times = 0
+        self._next_due: datetime | None = None
+        self._questions: dict[frozenset[Place], SelectOfScalar[Delivery]] = {}
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
@@ -89,7 +99,19 @@ class Postman:
 
     def pause(self) -> float:
         """Return how many seconds to rest when nothing can be said."""
-        return self._pacing.pause(IDLE_SECONDS)
+        if self._next_due is None:
+            return self._pacing.pause(IDLE_SECONDS)
+        return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
+
+    def can_say(self, delivery: Delivery) -> bool:
+        """Whether a delivery that was stored just now is worth waking up for: nobody else's, and its place is free.
+
+        He wakes by himself when a crowded place is free again.
+        """
+        mine = self._only is None or self._only.covers(delivery)
+        if not mine or any(others.covers(delivery) for others in self._but):
+            return False
+        return not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
 
     def free_leases(self) -> None:
         """Take back what a dead process had in hand; only where no other process can be at work (SQLite, at start)."""
@@ -100,12 +122,17 @@ class Postman:
 
     def _claim(self) -> Parcel | None:
         now = self._clock.now()
+        crowded = frozenset(self._pacing.crowded())
+        sayable = self._sayable(crowded)
         # Looking costs no write lock; most of the time there is nothing.
         with self._database.readers.begin() as session:
-            if session.exec(self._sayable(now)).first() is None:
+            if session.exec(sayable, params={NOW: now}).first() is None:
+                # A crowded place ends the rest soon enough.
+                self._next_due = None if crowded else session.exec(self._due_later(), params={NOW: now}).one()
                 return None
         with self._database.writers.begin() as session:
-            delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
+            locked = sayable.with_for_update(skip_locked=True, of=Delivery)
+            delivery = session.exec(locked, params={NOW: now}).first()
             if delivery is None:
                 return None
             folded = self._folded(session, delivery, now)
@@ -129,24 +156,36 @@ class Postman:
             waiting.append(delivery)
         return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
 
-    def _sayable(self, now: datetime) -> SelectOfScalar[Delivery]:
+    def _sayable(self, crowded: frozenset[Place]) -> SelectOfScalar[Delivery]:
+        """Return the question for what can be said at the time NOW; it is asked so often that it is kept ready."""
+        if crowded not in self._questions:
+            if len(self._questions) >= QUESTIONS_KEPT:
+                self._questions.clear()
+            self._questions[crowded] = self._asking(crowded)
+        return self._questions[crowded]
+
+    def _asking(self, crowded: frozenset[Place]) -> SelectOfScalar[Delivery]:
         earlier = aliased(Delivery)
         blocked = select(earlier.id).where(
             earlier.lane == Delivery.lane, unsettled(earlier), col(earlier.id) < col(Delivery.id)
         )
-        crowded = [
-            and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw))
-            for place, redraw in self._pacing.crowded()
+        elsewhere = [
+            not_(and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw)))
+            for place, redraw in sorted(crowded)
         ]
         return (
             select(Delivery)
-            .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
-            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
-            .where(*(not_(place) for place in crowded))
+            .where(unsettled(Delivery), col(Delivery.due_at) <= bindparam(NOW), ~blocked.exists())
+            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < bindparam(NOW)))
+            .where(*elsewhere)
             .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
             .limit(1)
         )
+
+    def _due_later(self) -> SelectOfScalar[datetime | None]:
+        first: ColumnElement[datetime | None] = func.min(col(Delivery.due_at))
+        return select(first).where(unsettled(Delivery), col(Delivery.due_at) > bindparam(NOW), *self._beat())
 
     def _beat(self) -> list[ColumnElement[bool]]:
         mine = [self._only.holds()] if self._only else []
@@ -215,21 +254,6 @@ class Postman:
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
         log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
-
-
-def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> None:
-    """Call `wake` right after each commit that stored a delivery, so that nobody waits for the next look."""
-
-    @event.listens_for(writers, "after_flush")
-    def notice(session: Session, _context: object) -> None:
-        if any(isinstance(row, Delivery) for row in session.new):
-            session.info["deliveries"] = True
-
-    @event.listens_for(writers, "after_commit")
-    def tell(session: Session) -> None:
-        # A savepoint's release comes by here too, but nobody else can see its rows yet.
-        if not session.in_nested_transaction() and session.info.pop("deliveries", False):
-            wake()
 
 
 def _goes_with(delivery: Delivery, head: Delivery) -> bool:

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 VISIT_SECONDS = 15 * 60.0
 # Nobody's page is drawn again more often than this.
 REDRAW_SECONDS = 3.0
+# While pages are behind, and while none is.
+LOOK_SECONDS, REST_SECONDS = 1.0, 60.0
 VISITS_AT_MOST = 200
 
 
@@ -65,7 +67,8 @@ class _Visit:
 class Homes:
     """Publishes App Homes from reads, never through the outbox: a page is an answer to the person who looks at it.
 
-    `standing` tells how Slack, mailbox and clock are and what waits in the outbox; wiring sets it.
+    `standing` tells how Slack, mailbox and clock are and what waits in the outbox, and `wake` is called when there is
+    something to draw again; wiring sets both.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Homes:
         self._lock = threading.Lock()
         self._visits: dict[str, _Visit] = {}
         self.standing: Callable[[], Standing] = Standing
+        self.wake: Callable[[], None] = lambda: None
 
     def open(self, actor: Author, sight: Sight | None = None) -> None:
         """Draw somebody's page shortly: as he left it, or with another sight."""
@@ -97,6 +101,15 @@ class Homes:
         with self._lock:
             for visit in self._visits.values():
                 visit.stale = True
+            anybody = bool(self._visits)
+        if anybody:
+            self.wake()
+
+    def rest(self) -> float:
+        """Return after how many seconds to look again whose page is behind, if nothing wakes us sooner."""
+        with self._lock:
+            is_behind = any(visit.stale for visit in self._visits.values())
+        return LOOK_SECONDS if is_behind else REST_SECONDS
 
     def redraw_due(self) -> int:
         """Draw the pages again that are behind; returns 0, for what could not be drawn now waits for the next look."""

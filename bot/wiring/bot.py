@@ -24,8 +24,9 @@ from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.postman import Postman
 from bot.outbox.queries import refused, waiting
+from bot.outbox.waking import wake_on_commit
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
@@ -45,7 +46,6 @@ from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
-HOMES_SECONDS = 1.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -116,12 +116,6 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     )
 
 
-def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
-    return delivering
-
-
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     """Return the loop that draws open App Homes again after a case has changed."""
     tell_changes(desk.database.writers, homes.mark_changed)
@@ -130,7 +124,9 @@ def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
         due=waiting(desk.database),
         refused=refused(desk.database),
     )
-    return Loop("homes", homes.redraw_due, lambda: HOMES_SECONDS, desk.clock)
+    redrawing = Loop("homes", homes.redraw_due, homes.rest, desk.clock)
+    homes.wake = redrawing.nudge
+    return redrawing
 
 
 def _connecting(slack: SlackEdge, clock: Clock) -> Loop:
@@ -189,7 +185,7 @@ def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
     """Return the loop of a postman, who is woken by each commit that stored a delivery."""
     loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, loop.nudge)
+    wake_on_commit(desk.database.writers, loop.nudge, postman.can_say)
     return loop
 
 
