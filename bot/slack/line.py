@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -21,9 +21,11 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocketException
 
+from bot.slack.copies import Copies
 from bot.slack.hearing import Hearing
 
 log = structlog.get_logger(__name__)
@@ -34,8 +36,6 @@ SILENT_SECONDS = 20.0
 # slack_sdk's reader looks for its session every half second; a line has just one, and it is there at once.
 EAGER_SECONDS = 0.02
 GOODBYE_SECONDS = 2.0
-# Slack's hello and disconnect are a few hundred characters; an envelope of an event is longer, and not read twice.
-LONGEST_GREETING = 700
 
 
 class Line(SocketModeClient):
@@ -45,12 +45,12 @@ class Line(SocketModeClient):
     """
 
     def __init__(self, app: App, app_token: str, web: WebClient, hearing: Hearing, wake: Callable[[], None]) -> None:
+        self._parted = threading.Event()
         super().__init__(
             app_token,
             web_client=web,
             auto_reconnect_enabled=False,
             ping_interval=PING_SECONDS,
-            on_message_listeners=[self._heard],
             on_error_listeners=[self._broken],
             on_close_listeners=[self._closed],
         )
@@ -58,6 +58,7 @@ class Line(SocketModeClient):
         self._hearing = hearing
         self._wake = wake
         self._sign_of_life = time.monotonic()
+        self._copies = Copies()
         self.greeted = threading.Event()
         self.farewell = ""
         self.leaving = False
@@ -102,13 +103,9 @@ class Line(SocketModeClient):
 
     def hang_up(self) -> None:
         """Finish and ack what is in hand, then close; the order keeps slack_sdk from waiting for its own threads."""
-        self.closed = True  # its processor ends after the message in hand
-        self.message_queue.put("")  # nothing to process, but it wakes up at once
-        processor: Any = self.message_processor
-        processor.shutdown()
+        self.closed = True  # what comes from now on is not taken in
+        self._parted.set()
         self.message_workers.shutdown()
-        if any(self.message_queue.queue):
-            self._hearing.missed()  # never looked at, so unacked: Slack may send them again, or not
         reader = self.current_session_runner
         reader.event.set()
         session: Any = self.current_session
@@ -119,18 +116,39 @@ class Line(SocketModeClient):
             reader.thread.join(GOODBYE_SECONDS)
         self.close()
 
-    def _heard(self, _socket: object, message: str) -> None:
+    def enqueue_message(self, message: str) -> None:
+        """Give an envelope to a worker at once; slack_sdk's way leads through a queue and another thread."""
         self._sign_of_life = time.monotonic()
-        if len(message) > LONGEST_GREETING:
-            return
-        said = json.loads(message)
+        said = json.loads(message) if message.startswith("{") else {}
         if said.get("type") == "hello":
-            connections = int(said.get("num_connections") or 1)
-            self.greeted.set()
-            self._hearing.greeted(connections)
-            log.info("slack connected", connections=connections)
+            self._greeted(int(said.get("num_connections") or 1))
         elif said.get("type") == "disconnect":
             self.farewell = str(said.get("reason"))
+            self.connect_to_new_endpoint()
+        elif self._is_work(said):
+            try:
+                self.message_workers.submit(self.run_message_listeners, said, message)
+            except RuntimeError:
+                self._hearing.missed()  # we hang up: never looked at, so unacked; Slack may send it again, or not
+
+    def process_messages(self) -> None:
+        """Let slack_sdk's thread between reader and workers sleep: nothing passes through it."""
+        self._parted.wait()
+
+    def _greeted(self, connections: int) -> None:
+        self.greeted.set()
+        self._hearing.greeted(connections)
+        log.info("slack connected", connections=connections)
+
+    def _is_work(self, said: Mapping[str, Any]) -> bool:
+        """Whether an envelope asks for work; an event that comes again waits for its first envelope, or is acked."""
+        event = (said.get("payload") or {}).get("event_id") if said.get("type") == "events_api" else None
+        if event is None:
+            return True
+        if self._copies.is_taken(event):
+            self._ack(said["envelope_id"])
+            return False
+        return self._copies.is_new(event, said["envelope_id"])
 
     def _pinged(self, _socket: object, _message: object) -> None:
         self._sign_of_life = time.monotonic()
@@ -153,10 +171,31 @@ class Line(SocketModeClient):
 
     def _answer(self, _client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         response = run_bolt_app(self._app, request)
+        self._send(lambda: send_response(self, request, response, start_time=0.0))  # for slack_sdk's own debug line
         if request.type == "events_api":
-            self._hearing.heard(request.payload, taken=response.status == HTTPStatus.OK)
+            self._heard(request, taken=response.status == HTTPStatus.OK)
+
+    def _heard(self, request: SocketModeRequest, *, taken: bool) -> None:
+        """Note how an event ended, and let the envelopes in which it came again end the same way."""
+        self._hearing.heard(request.payload, taken=taken)
+        event = request.payload.get("event_id")
+        if event is None:
+            return
+        if taken:
+            for envelope in self._copies.taken(event):
+                self._ack(envelope)
+            return
+        again = self._copies.failed(event)
+        if again is not None:
+            request.envelope_id = again
+            self._answer(self, request)
+
+    def _ack(self, envelope: str) -> None:
+        self._send(lambda: self.send_socket_mode_response(SocketModeResponse(envelope_id=envelope)))
+
+    def _send(self, send: Callable[[], None]) -> None:
         try:
-            send_response(self, request, response, start_time=0.0)  # only for slack_sdk's own debug line
+            send()
         except (WebSocketException, OSError, AttributeError) as lost:
             # The line ended between commit and ack: Slack sends it again, and the database knows it already.
             log.warning("ack not sent", reason=type(lost).__name__)
