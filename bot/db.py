@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
+
+from bot.turnstile import Turnstile
 
 # A listener that waits for the write lock must give up, unacked, inside Slack's 3 seconds.
 LOCK_WAIT_SECONDS = 2.0
@@ -22,6 +25,8 @@ SILENCE_SECONDS = 15
 FROZEN_SECONDS = 60
 # Bolt's listeners (10), web (1), postman, watcher, clock and directory, and two to spare.
 POOL_SIZE = 16
+IMMEDIATELY = "BEGIN IMMEDIATE"
+_OUR_TURN = "our turn to write"
 
 # Constraint names that Alembic can find again on both databases.
 SQLModel.metadata.naming_convention = {
@@ -69,7 +74,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
-        writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        writing = self.engine.execution_options(sqlite_begin=IMMEDIATELY)
         reading = self.engine.execution_options(sqlite_begin="BEGIN", **self._read_only())
         self.writers = sessionmaker(writing, class_=Session, expire_on_commit=False)
         self.readers = sessionmaker(reading, class_=Session, expire_on_commit=False)
@@ -112,6 +117,7 @@ def queue_up(session: Session, key: str) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
+    turnstile = Turnstile()
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
@@ -130,7 +136,17 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+        how = connection.get_execution_options().get("sqlite_begin", IMMEDIATELY)
+        if how == IMMEDIATELY and not connection.info.get(_OUR_TURN):
+            if not turnstile.enter(LOCK_WAIT_SECONDS):
+                raise OperationalError(how, None, sqlite3.OperationalError("database is locked"))
+            connection.info[_OUR_TURN] = True
+        connection.exec_driver_sql(how)
+
+    @event.listens_for(engine, "checkin")
+    def end(_connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_OUR_TURN, False):
+            turnstile.leave()
 
     return engine
 
