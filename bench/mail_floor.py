@@ -106,7 +106,15 @@ def read(raw: bytes) -> tuple[Any, ...]:
             text = held.decode(part.get_content_charset() or "utf-8", "replace")
     references = (mail.get("References") or "").split() + (mail.get("In-Reply-To") or "").split()
     message_id = (mail.get("Message-ID") or "").strip() or None
-    return message_id, references, _decoded(mail, "From"), _decoded(mail, "Subject"), mail.get("Date") or "", text or "", files
+    return (
+        message_id,
+        references,
+        _decoded(mail, "From"),
+        _decoded(mail, "Subject"),
+        mail.get("Date") or "",
+        text or "",
+        files,
+    )
 
 
 def _decoded(mail: Message, field: str) -> str:
@@ -135,7 +143,11 @@ def main() -> None:
         taken += 1
     seconds, worked = time.perf_counter() - begun, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"mails": taken, "seconds": seconds, "cpu": worked, "peak": peak, "rows": {"letters": store.count()}}))
+    print(
+        json.dumps(
+            {"mails": taken, "seconds": seconds, "cpu": worked, "peak": peak, "rows": {"letters": store.count()}}
+        )
+    )
 
 
 if __name__ == "__main__":

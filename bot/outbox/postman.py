@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, event, not_, or_, true
+from sqlalchemy import ColumnElement, and_, not_, or_, true
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -17,6 +17,7 @@ from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
+from bot.rows import after_commit_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,10 @@ class Beat:
             *([col(Delivery.place) == self.place] if self.place else []),
             *([col(Delivery.kind) == self.kind] if self.kind else []),
         )
+
+    def covers(self, delivery: Delivery) -> bool:
+        """Return whether this delivery is on the beat."""
+        return self.place in {"", delivery.place} and self.kind in {"", delivery.kind}
 
 
 class Postman:
@@ -74,6 +79,11 @@ class Postman:
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
         self._away_times = 0
+
+    def concerns(self, delivery: Delivery) -> bool:
+        """Return whether this delivery is his to say."""
+        mine = self._only is None or self._only.covers(delivery)
+        return mine and not any(others.covers(delivery) for others in self._but)
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
@@ -217,19 +227,11 @@ class Postman:
         log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
 
 
-def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> None:
-    """Call `wake` right after each commit that stored a delivery, so that nobody waits for the next look."""
-
-    @event.listens_for(writers, "after_flush")
-    def notice(session: Session, _context: object) -> None:
-        if any(isinstance(row, Delivery) for row in session.new):
-            session.info["deliveries"] = True
-
-    @event.listens_for(writers, "after_commit")
-    def tell(session: Session) -> None:
-        # A savepoint's release comes by here too, but nobody else can see its rows yet.
-        if not session.in_nested_transaction() and session.info.pop("deliveries", False):
-            wake()
+def wake_on_commit(
+    writers: sessionmaker[Session], wake: Callable[[], None], concerns: Callable[[Delivery], bool] | None = None
+) -> None:
+    """Call `wake` right after each commit that stored a delivery (which concerns him), so that it need not wait."""
+    after_commit_of(writers, Delivery, wake, concerns)
 
 
 def _goes_with(delivery: Delivery, head: Delivery) -> bool:

@@ -116,12 +116,6 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     )
 
 
-def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
-    return delivering
-
-
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
     """Return the loop that draws open App Homes again after a case has changed."""
     tell_changes(desk.database.writers, homes.mark_changed)
@@ -187,9 +181,9 @@ def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
 
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
-    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    """Return the loop of a postman, who is woken by each commit that stored a delivery of his."""
     loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, loop.nudge)
+    wake_on_commit(desk.database.writers, loop.nudge, postman.concerns)
     return loop
 
 
