@@ -27,6 +27,7 @@ FROZEN_SECONDS = 60
 POOL_SIZE = 16
 IMMEDIATELY = "BEGIN IMMEDIATE"
 _OUR_TURN = "our turn to write"
+_QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
 
 # Constraint names that Alembic can find again on both databases.
 SQLModel.metadata.naming_convention = {
@@ -107,13 +108,18 @@ class Database:
         return {} if self.is_sqlite else {"postgresql_readonly": True}
 
 
-def queue_up(session: Session, key: str) -> None:
-    """Let the writers of one `key` pass one at a time, until their transaction ends.
+def queue_up(session: Session, *keys: str) -> None:
+    """Let the writers of each of these keys pass one at a time, until their transaction ends.
 
-    SQLite's writers are already alone; PostgreSQL takes an advisory lock, which also covers rows not yet there.
+    SQLite's writers are already alone; PostgreSQL takes advisory locks, which also cover rows not yet there. Several
+    are taken in one order, so that nobody waits for who waits for him.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    held: set[str] = session.info.setdefault("queues", set())
+    if wanted := sorted(set(keys) - held):
+        session.connection().execute(_QUEUE_UP, {"keys": wanted})
+        held.update(wanted)
 
 
 def _sqlite(url: URL) -> Engine:

@@ -12,8 +12,8 @@ from bot.agenda import Appointment
 from bot.cases.announcements import Kind
 from bot.cases.deeds import ACK_EXPIRES, REMIND, WAKE
 from bot.cases.errors import NoSuchCase
+from bot.cases.inquiries import unanswered_messages
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message
-from bot.cases.records import unanswered_messages
 from bot.outbox.models import Receipt
 
 ALERTS_SHOWN = 5

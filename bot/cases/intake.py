@@ -12,20 +12,25 @@ from bot.cases import lifecycle, rules
 from bot.cases.deeds import end, raise_alarm, take_answer, wake
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
-from bot.cases.models import Case, CaseEvent, EventKind, Message, Question, Status
+from bot.cases.inquiries import (
+    cases_that_know,
+    flood_since,
+    mails_since,
+    next_case_id,
+    open_case_of,
+    unanswered_messages,
+)
+from bot.cases.models import Case, CaseEvent, EventKind, Message, Status
 from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
     attach,
     attach_incoming,
-    flood_since,
     load,
-    mails_since,
-    next_case_id,
-    open_case_of,
+    open_books,
     record,
     recorded_under,
-    unanswered_messages,
+    store,
 )
 from bot.cases.replies import Replies, bounced
 from bot.clock import Clock
@@ -114,8 +119,7 @@ class Intake:
         opening = case is None
         if case is None:
             case, opened = lifecycle.open_case(next_case_id(session), inbound, now, case_cited(session, inbound))
-            session.add(case)
-            session.flush()
+            open_books(session, case)
             message = _message(case, inbound)
             lifecycle.receive(case, message, now)  # the opening is the fact; receiving only counts
             record(session, opened, message=message)
@@ -138,8 +142,7 @@ class Intake:
         since = message.timestamp - self._rules.flood_window
         if message.source != Source.EMAIL or mails_since(session, case, since) < self._rules.flood_mails:
             return lifecycle.receive(case, message, now)
-        session.add(message)
-        session.flush()
+        store(session, message)
         flood = flood_since(session, case, since) or str(message.id)
         return lifecycle.flood(case, message, now, flood)
 
@@ -216,16 +219,8 @@ class Intake:
 
 
 def _seen(session: Session, inbound: Inbound) -> Taken | None:
-    for table in (Message, Question):
-        known = select(table.case_id).where(
-            table.source == inbound.source,
-            table.place == inbound.place,
-            table.external_id == inbound.external_id,
-        )
-        row = session.exec(known).all()
-        if row:
-            return Taken(Outcome.DUPLICATE, row[0])
-    return None
+    known = cases_that_know(session, inbound)
+    return Taken(Outcome.DUPLICATE, known[0]) if known else None
 
 
 def _key(revision: Revision) -> str:

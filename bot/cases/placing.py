@@ -5,17 +5,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.cases.inbound import Inbound, Source
+from bot.cases.inquiries import case_under_lock, open_case_of
 from bot.cases.models import Case, Message, Status
-from bot.cases.records import open_case_of
 from bot.cases.rules import new_words
 from bot.outbox.models import Receipt
 
 # A thread cites its whole history; the newest mails decide.
 CITED_AT_MOST = 20
 MAILS_LOOKED_AT = 200
+
+# Asked for every mail that answers another, so they are put together once.
+_CITED = (
+    columns(col(Message.case_id), col(Message.sending))
+    .where(col(Message.reference).in_(bindparam("references", expanding=True)))
+    .order_by(col(Message.timestamp).desc())
+    .limit(CITED_AT_MOST)
+)
+_MAILED = (
+    columns(col(Message.sender), col(Message.readers))
+    .where(
+        col(Message.case_id) == bindparam("case_id"),
+        col(Message.source) == Source.EMAIL,
+        col(Message.internal).is_(False),
+    )
+    .order_by(col(Message.id).desc())
+    .limit(MAILS_LOOKED_AT)
+)
 
 _NAMED = re.compile(r"(?<![\w-])case[-\s#]{0,2}(\d{1,9})(?!\w)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:case-?|#)?(\d{1,9})", re.IGNORECASE)
@@ -44,7 +64,8 @@ def case_numbered(word: str) -> str | None:
 def place(session: Session, inbound: Inbound) -> Placed | None:
     """Return the case that an admin's words belong to, with its row locked, or None."""
     standing = _case_it_stands_in(session, inbound)
-    case = _locked(session, standing or case_named(inbound.text))
+    named = standing or case_named(inbound.text)
+    case = case_under_lock(session, named) if named else None
     if standing and case is not None and case.status == Status.CLOSED and inbound.thread and not inbound.inside:
         # The thread of a customer's message goes over to the customer's open case.
         case = open_case_of(session, case.customer_identifier)
@@ -74,21 +95,17 @@ def case_joined(session: Session, inbound: Inbound) -> Case | None:
     """
     if inbound.source is not Source.EMAIL or not inbound.references:
         return None
-    known = select(Message).where(col(Message.reference).in_(inbound.references))
-    for message in session.exec(known.order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST)):
-        if message.sending or _took_part(session, message.case_id, inbound.author.identity):
-            case = _locked(session, message.case_id)
+    for case_id, sending in session.connection().execute(_CITED, {"references": inbound.references}):
+        if sending or _took_part(session, case_id, inbound.author.identity):
+            case = case_under_lock(session, case_id)
             if case is not None and case.status == Status.OPEN:
                 return case
     return None
 
 
 def _took_part(session: Session, case_id: str, address: str) -> bool:
-    mails = select(Message.sender, Message.readers).where(
-        Message.case_id == case_id, Message.source == Source.EMAIL, col(Message.internal).is_(False)
-    )
-    newest = mails.order_by(col(Message.id).desc()).limit(MAILS_LOOKED_AT)
-    return any(address == sender or address in readers for sender, readers in session.exec(newest))
+    mails = session.connection().execute(_MAILED, {"case_id": case_id})
+    return any(address == sender or address in readers for sender, readers in mails)
 
 
 def _case_it_stands_in(session: Session, inbound: Inbound) -> str | None:
@@ -113,14 +130,8 @@ def case_of_thread(session: Session, place: str, thread: str) -> str | None:
 def _case_of_references(session: Session, references: tuple[str, ...]) -> str | None:
     if not references:
         return None
-    known = select(Message.case_id).where(col(Message.reference).in_(references))
-    return session.exec(known.order_by(col(Message.timestamp).desc()).limit(1)).first()
-
-
-def _locked(session: Session, case_id: str | None) -> Case | None:
-    if case_id is None:
-        return None
-    return session.exec(select(Case).where(Case.case_id == case_id).with_for_update()).first()
+    newest = session.connection().execute(_CITED, {"references": references}).first()
+    return newest[0] if newest else None
 
 
 def _customer_reads(session: Session, case: Case, inbound: Inbound) -> bool:

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import inspect
+from sqlmodel import Session, SQLModel, col, select
 
+from bot.cases import search_index
 from bot.cases.announcements import announce, hand_over
 from bot.cases.chain import digest_of
 from bot.cases.errors import NoSuchCase
-from bot.cases.inbound import DESK, Attached, Source
-from bot.cases.models import (
-    Attachment,
-    Case,
-    CaseEvent,
-    CaseNumber,
-    Escalation,
-    EventKind,
-    Message,
-    Question,
-    is_open,
-)
-from bot.db import queue_up
+from bot.cases.inbound import DESK, Attached
+from bot.cases.inquiries import case_under_lock, digest_under_lock, hold
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question
+from bot.rows import changes, insert, insert_all, save
 
 
 def record(
@@ -38,20 +30,35 @@ def record(
 
     The case's row is locked first, so that no two facts follow the same one; it is stored already.
     """
-    before = _locked_digest(session, event.case_id)
-    session.add_all(row for row in (message, escalation, question) if row is not None)
-    session.flush()
+    before = digest_under_lock(session, event.case_id)
+    for row in (message, escalation, question):
+        if row is not None:
+            store(session, row)
     event.message_id = message.id if message else None
     event.escalation_id = escalation.id if escalation else None
     event.question_id = question.id if question else None
     if verdict := _verdict_on_actor(session, event, message, question):
         event.detail = {**event.detail, "verdict": verdict}
     event.digest = digest_of(before, event)
-    session.get_one(Case, event.case_id).last_digest = event.digest
-    session.add(event)
-    session.flush()
-    session.add_all(announce(event, message))
+    _seal(session, event)
+    insert(session, event)
+    insert_all(session, announce(event, message))
     return event
+
+
+def store(session: Session, row: SQLModel) -> None:
+    """Write a new row at once; a message can be found by its words from then on."""
+    if not inspect(row).transient:
+        return
+    insert(session, row)
+    if isinstance(row, Message):
+        search_index.take_in(session, row)
+
+
+def open_books(session: Session, case: Case) -> None:
+    """Store a new case; its row is the transaction's own."""
+    insert(session, case)
+    hold(session, case)
 
 
 def attach(session: Session, message: Message, attached: Iterable[Attached]) -> list[Attachment]:
@@ -68,8 +75,7 @@ def attach(session: Session, message: Message, attached: Iterable[Attached]) -> 
         )
         for one in attached
     ]
-    session.add_all(attachments)
-    session.flush()
+    insert(session, *attachments)
     return attachments
 
 
@@ -80,33 +86,16 @@ def attach_incoming(
 
     The files of a quiet backlog are only kept.
     """
-    for attachment in attach(session, message, attached):
-        if not attachment.withheld and not quiet:
-            session.add(hand_over(attachment, at))
-
-
-def next_case_id(session: Session) -> str:
-    """Give out the next case number; openings queue up for it until the transaction ends."""
-    queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
-    row = session.exec(select(CaseNumber).where(CaseNumber.id == 1)).first() or CaseNumber()
-    row.last += 1
-    session.add(row)
-    session.flush()
-    return f"CASE-{row.last}"
+    attachments = attach(session, message, attached)
+    insert_all(session, [hand_over(one, at) for one in attachments if not one.withheld and not quiet])
 
 
 def load(session: Session, case_id: str) -> Case:
     """Return a case with its row locked, so that the moves of one case pass one at a time; NoSuchCase if none is."""
-    case = session.exec(select(Case).where(Case.case_id == case_id).with_for_update()).first()
+    case = case_under_lock(session, case_id)
     if case is None:
         raise NoSuchCase(f"There is no {case_id}. `/case list` shows the open cases.")
     return case
-
-
-def open_case_of(session: Session, customer: str) -> Case | None:
-    """Return the customer's open case with its row locked, or None."""
-    open_one = select(Case).where(Case.customer_identifier == customer, is_open())
-    return session.exec(open_one.with_for_update()).first()
 
 
 def pending_of(session: Session, case: Case) -> Escalation | None:
@@ -150,46 +139,16 @@ def recorded_under(session: Session, key: str) -> CaseEvent | None:
     return session.exec(select(CaseEvent).where(CaseEvent.key == key)).first()
 
 
-def mails_since(session: Session, case: Case, since: datetime, limit: int = 1000) -> int:
-    """Count the customer's mails since then (by their own time), at most `limit`."""
-    recent = select(Message.id).where(
-        Message.case_id == case.case_id,
-        Message.timestamp > since,
-        Message.source == Source.EMAIL,
-        Message.sender == case.customer_identifier,
-    )
-    return session.exec(select(func.count()).select_from(recent.limit(limit).subquery())).one()
-
-
-def flood_since(session: Session, case: Case, since: datetime) -> str | None:
-    """Return the name of the flood that went on since then (the id of its first message), or None."""
-    latest = (
-        select(CaseEvent.detail)
-        .join(Message, col(CaseEvent.message_id) == col(Message.id))
-        .where(CaseEvent.case_id == case.case_id, CaseEvent.kind == EventKind.FLOODED, Message.timestamp > since)
-    )
-    detail = session.exec(latest.order_by(col(CaseEvent.id).desc()).limit(1)).first()
-    return str(detail["flood"]) if detail else None
-
-
-def unanswered_messages(session: Session, case: Case, limit: int = 1000) -> int:
-    """Count the customer's messages since the clock was restarted (by their own time), at most `limit`."""
-    unanswered = select(Message.id).where(
-        Message.case_id == case.case_id, col(Message.is_admin).is_(False), col(Message.internal).is_(False)
-    )
-    if case.clock_restarted_at is not None:
-        unanswered = unanswered.where(Message.timestamp > case.clock_restarted_at)
-    return session.exec(select(func.count()).select_from(unanswered.limit(limit).subquery())).one()
-
-
-def _locked_digest(session: Session, case_id: str) -> str:
-    """Return the digest of a case's newest fact, with the case's row locked.
-
-    Before anything is written that refers to the case: on PostgreSQL two writers that each hold a reference would
-    wait for one another's lock.
-    """
-    with session.no_autoflush:
-        return session.exec(select(Case.last_digest).where(Case.case_id == case_id).with_for_update()).first() or ""
+def _seal(session: Session, event: CaseEvent) -> None:
+    """Put the fact's digest on its case, and write what the fact changed."""
+    case = session.get_one(Case, event.case_id)
+    case.last_digest = event.digest
+    others = session.new or any(row is not case for row in session.dirty)
+    if others or changes(case, *search_index.KEPT_OF_CASE, "status"):
+        session.flush()  # the index of words listens to it
+    else:
+        save(session, case)
+    hold(session, case)
 
 
 def _verdict_on_actor(session: Session, event: CaseEvent, message: Message | None, question: Question | None) -> str:

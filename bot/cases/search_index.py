@@ -38,7 +38,7 @@ _KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "deleted_at")
 _HIDING = ("internal", "sending")
 # Answers that the customer has not got, and may never get.
 _NOT_SENT = (Sending.WAITING, Sending.STOPPED, Sending.FAILED)
-_KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
+KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
 
 
 class Words(TypeDecorator[frozenset[str]]):
@@ -163,7 +163,7 @@ def _notice(session: Session, _context: object) -> None:
             seen.append(partial(_follow, message=row, moved=_changes(row, *_HIDING)))
     seen += [partial(_follow, message=row, gone=True) for row in session.deleted if isinstance(row, Message)]
     added = [row for row in session.new if isinstance(row, Message)]
-    session.info["searchable"] = [*seen, *(partial(_take_in, message=row) for row in sorted(added, key=_number))]
+    session.info["searchable"] = [*seen, *(partial(take_in, message=row) for row in sorted(added, key=_number))]
 
 
 @event.listens_for(Session, "after_flush_postexec")
@@ -176,7 +176,7 @@ def _follow_up(session: Session, _context: object) -> None:
 def _case_changes(case: Case) -> Iterator[Callable[[Session], None]]:
     if _changes(case, "status"):
         yield partial(_stand, case=case)
-    if _changes(case, *_KEPT_OF_CASE):
+    if _changes(case, *KEPT_OF_CASE):
         yield partial(_rewrite_all, case=case)
 
 
@@ -197,7 +197,7 @@ def _follow(session: Session, message: Message, *, moved: bool = False, gone: bo
             before = session.exec(entries.where(number < holding).order_by(number.desc()).limit(1)).first()
             _rewrite(session, message.case_id, holding, before or 0, internal=internal)
         elif internal == hidden and not gone:
-            _take_in(session, message)
+            take_in(session, message)
 
 
 def _rewrite(session: Session, case_id: str, entry: int, before: int, *, internal: bool) -> None:
@@ -217,10 +217,10 @@ def _rewrite(session: Session, case_id: str, entry: int, before: int, *, interna
 def _rewrite_all(session: Session, case: Case) -> None:
     session.connection().execute(delete(SearchEntry).where(col(SearchEntry.case_id) == case.case_id))
     for message in session.exec(_kept_messages(case.case_id)).all():
-        _take_in(session, message)
+        take_in(session, message)
 
 
-def _take_in(session: Session, message: Message) -> None:
+def take_in(session: Session, message: Message) -> None:
     """Add a message's words to the newest entry of its kind while there is room, else to a new one."""
     if message.deleted_at is not None:
         return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,6 +17,7 @@ from bot.db import Database, queue_up
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, Place, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
+from bot.rows import after_commit_of
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ class Beat:
         )
 
     def covers(self, delivery: Delivery) -> bool:
-        """Whether this delivery is on the beat."""
+        """Return whether this delivery is on the beat."""
         return self.place in {"", delivery.place} and self.kind in {"", delivery.kind}
 
 
@@ -103,7 +104,7 @@ class Postman:
             return self._pacing.pause(IDLE_SECONDS)
         return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
 
-    def can_say(self, delivery: Delivery) -> bool:
+    def concerns(self, delivery: Delivery) -> bool:
         """Whether a delivery that was stored just now is worth waking up for: nobody else's, and its place is free.
 
         He wakes by himself when a crowded place is free again.
@@ -254,6 +255,13 @@ class Postman:
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
         log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
+
+
+def wake_on_commit(
+    writers: sessionmaker[Session], wake: Callable[[], None], concerns: Callable[[Delivery], bool] | None = None
+) -> None:
+    """Call `wake` right after each commit that stored a delivery (which concerns him), so that it need not wait."""
+    after_commit_of(writers, Delivery, wake, concerns)
 
 
 def _goes_with(delivery: Delivery, head: Delivery) -> bool:

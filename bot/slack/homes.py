@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import event
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
@@ -21,6 +20,7 @@ from bot.cases.inbound import Author
 from bot.cases.models import CaseEvent
 from bot.cases.queries import CaseQueries
 from bot.clock import Clock
+from bot.rows import after_commit_of
 from bot.slack.asides import Asides
 from bot.slack.directory import Directory
 from bot.slack.until import midnight
@@ -183,13 +183,4 @@ def sight_of(metadata: Mapping[str, str]) -> Sight:
 
 def tell_changes(writers: sessionmaker[Session], changed: Callable[[], None]) -> None:
     """Call `changed` right after each commit that stored a fact of a case."""
-
-    @event.listens_for(writers, "after_flush")
-    def notice(session: Session, _context: object) -> None:
-        if any(isinstance(row, CaseEvent) for row in session.new):
-            session.info["case_events"] = True
-
-    @event.listens_for(writers, "after_commit")
-    def tell(session: Session) -> None:
-        if not session.in_nested_transaction() and session.info.pop("case_events", False):
-            changed()
+    after_commit_of(writers, CaseEvent, changed)

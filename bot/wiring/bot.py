@@ -23,9 +23,8 @@ from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman
+from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.queries import refused, waiting
-from bot.outbox.waking import wake_on_commit
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
@@ -183,9 +182,9 @@ def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
 
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
-    """Return the loop of a postman, who is woken by each commit that stored a delivery."""
+    """Return the loop of a postman, who is woken by each commit that stored a delivery of his."""
     loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, loop.nudge, postman.can_say)
+    wake_on_commit(desk.database.writers, loop.nudge, postman.concerns)
     return loop
 
 
