@@ -2,15 +2,18 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
+from bot import migrations
 from bot.db import Database
-from bot.migrations.migrate import SchemaTooNew, differences, migrate
+from bot.migrations.migrate import REVISIONS, SchemaTooNew, differences, migrate
 
 CUSTOMERS_COLUMNS = {
     "cases": {
@@ -126,3 +129,11 @@ def test_one_customer_has_one_open_case(database_url: str) -> None:
     with pytest.raises(IntegrityError), database.engine.begin() as connection:
         connection.execute(case, {"name": "CASE-4", "status": "open"})
     database.close()
+
+
+def test_each_migration_is_named_for_its_revision_and_follows_the_one_before() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+    assert revisions == REVISIONS
+    assert scripts.get_heads() == REVISIONS[-1:]

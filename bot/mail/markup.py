@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inscriptis import get_text
-
 MAX_MARKUP = 1_000_000
 # The renderer takes about 3 seconds a megabyte of small table cells; longer markup only loses its tags.
 MAX_RENDERED = 300_000
@@ -41,6 +39,8 @@ _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_REST}]")
 
 def text_of(markup: str, most_rendered: int = MAX_RENDERED) -> str:
     """Render HTML as text; markup that no parser can follow, or longer one, loses its tags and keeps its words."""
+    from inscriptis import get_text  # it brings lxml: 10 MB and a tenth of a second, which no start should wait for
+
     marked = "".join(_marked(_MARKS.sub("", markup[:MAX_MARKUP])))
     try:
         rendered = get_text(marked) if len(marked) <= most_rendered else ""

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Index, MetaData, text
+from sqlalchemy import Connection, Engine, Index, MetaData, inspect, text
 from sqlalchemy.schema import SchemaItem
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = Path(__file__).parent
 # Any number, as long as it is always the same: PostgreSQL's advisory lock of this desk's migrations.
 _LOCK = 0x0CA5EB07
+# A migration's file is named for its revision, so that most starts need not load Alembic to see that all is done.
+REVISIONS = sorted(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*_*.py"))
+_TABLE = "alembic_version"
 
 # SQLite keeps an index of words as a handful of tables: no metadata tells of them.
 SEARCH_TABLES = ("search_open", "search_closed")
@@ -41,6 +42,10 @@ class SchemaTooNew(Exception):
 
 def migrate(engine: Engine, metadata: MetaData, revision: str = "head") -> None:
     """Apply what is missing, up to a revision. Of processes that start at once all but the first find nothing to do."""
+    if revision == "head" and standing(engine) is Standing.CURRENT:
+        return
+    from alembic import command
+
     with _locked(engine) as connection:
         found = _standing(connection)
         if found is Standing.NEWER:
@@ -59,6 +64,9 @@ def standing(engine: Engine) -> Standing:
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
     """Return what autogenerate would still change; empty when migrations and tables agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_object": compared_on(connection)}
@@ -66,19 +74,14 @@ def differences(engine: Engine, metadata: MetaData) -> list[object]:
         return list(compare_metadata(context, metadata))
 
 
-@cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(_HERE)
-
-
 def _standing(connection: Connection) -> Standing:
-    scripts = _scripts()
-    heads = set(MigrationContext.configure(connection).get_current_heads())
-    if not heads:
+    known = inspect(connection).has_table(_TABLE)
+    stands_at = connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar() if known else None
+    if stands_at is None:
         return Standing.EMPTY
-    if heads - {script.revision for script in scripts.walk_revisions()}:
+    if stands_at not in REVISIONS:
         return Standing.NEWER
-    return Standing.CURRENT if heads == set(scripts.get_heads()) else Standing.OLDER
+    return Standing.CURRENT if stands_at == REVISIONS[-1] else Standing.OLDER
 
 
 def compared_on(connection: Connection) -> Compares:
@@ -122,6 +125,8 @@ def _pragma(connection: Connection, setting: str) -> None:
 
 
 def _config(connection: Connection, metadata: MetaData) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -34,7 +34,7 @@ class WebServer:
     def __init__(self, web: FastAPI, host: str, port: int) -> None:
         self._host, self._port = host, port
         # uvicorn's own handlers would bypass our log's redaction.
-        config = uvicorn.Config(web, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(web, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none")
         self._server = _Patient(config)
         self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
