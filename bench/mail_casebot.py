@@ -74,7 +74,7 @@ def main() -> None:
     wake_on_commit(desk.database.writers, lambda: wakes.update(["postman"]))
     seen_empty(desk, settings)
     watcher = MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.process_time)
     if asked.profile:
         profile.enable()
     begun, worked = time.perf_counter(), time.process_time()

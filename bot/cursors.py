@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as columns
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.db import UtcDateTime
+from bot.rows import insert_values
 
 
 class Cursor(SQLModel, table=True):
@@ -20,10 +23,14 @@ class Cursor(SQLModel, table=True):
     moved_at: datetime = Field(sa_type=UtcDateTime)
 
 
+# Asked for with every batch of mails, so they are put together once.
+_POSITION = columns(col(Cursor.position)).where(col(Cursor.name) == bindparam("stream"))
+_MOVE = update(Cursor).where(col(Cursor.name) == bindparam("stream"))
+
+
 def position_of(session: Session, name: str) -> str | None:
     """Return the stored mark, or None at first contact."""
-    cursor = session.get(Cursor, name)
-    return cursor.position if cursor else None
+    return session.connection().execute(_POSITION, {"stream": name}).scalar()
 
 
 def marks_of(session: Session, family: str) -> Mapping[str, Cursor]:
@@ -35,4 +42,6 @@ def marks_of(session: Session, family: str) -> Mapping[str, Cursor]:
 
 def move(session: Session, name: str, position: str, at: datetime) -> None:
     """Store the mark of `name`; the caller's transaction carries it."""
-    session.merge(Cursor(name=name, position=position, moved_at=at))
+    moved = session.connection().execute(_MOVE, {"stream": name, "position": position, "moved_at": at})
+    if not moved.rowcount:
+        insert_values(session, Cursor, [{"name": name, "position": position, "moved_at": at}])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import TypeVar
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from sqlalchemy import Insert, Table, Update, bindparam, event, inspect, update
 from sqlalchemy import insert as insertion_into
@@ -16,13 +16,29 @@ _WRITTEN = "rows written"
 _Row = TypeVar("_Row", bound=SQLModel)
 
 
+class Row(SQLModel):
+    """A table's row that is as cheap to make as a dictionary.
+
+    SQLModel announces each value of a new row to the session's bookkeeping, which only wants to hear of changes.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        fixed, made = _defaults(type(self))
+        if not values.keys() <= type(self).model_fields.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(values.keys() - type(self).model_fields.keys())}")
+        held = self.__dict__
+        held.update(fixed)
+        held.update({name: make() for name, make in made.items() if name not in values})
+        held.update(values)
+
+
 def insert(session: Session, *rows: SQLModel) -> None:
     """Insert rows and give each its number; from then on the session knows them, as after a flush."""
     for row in rows:
         table = _table(type(row))
         written = session.connection().execute(_insertion(table), _values(table, row))
         if (number := table.autoincrement_column) is not None and written.inserted_primary_key is not None:
-            setattr(row, number.name, written.inserted_primary_key[0])
+            inspect(row).dict[number.name] = written.inserted_primary_key[0]
         _settle(session, row)
     _note(session, rows)
 
@@ -88,6 +104,15 @@ def _settle(session: Session, row: SQLModel) -> None:
 
 def _note(session: Session, rows: Sequence[object]) -> None:
     session.info.setdefault(_WRITTEN, []).extend(rows)
+
+
+@cache
+def _defaults(model: type[SQLModel]) -> tuple[Mapping[str, object], Mapping[str, Callable[[], object]]]:
+    """Return the values of columns that nobody named, and who makes those that are new each time."""
+    optional = {name: one for name, one in model.model_fields.items() if not one.is_required()}
+    # Called by themselves: asked for a default, pydantic reads their signature each time.
+    made = {name: partial(one.default_factory) for name, one in optional.items() if one.default_factory}
+    return {name: one.default for name, one in optional.items() if name not in made}, made
 
 
 @cache

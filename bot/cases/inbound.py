@@ -84,6 +84,11 @@ class Inbound:
     taken_down_by: Author | None = None
     quiet: bool = False
 
+    @property
+    def queue(self) -> str:
+        """Where words of one author wait, so that they are taken in one after the other."""
+        return f"{self.source}:{self.author.identity}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
@@ -95,6 +100,11 @@ class Revision:
     author: Author
     text: str | None
     at: datetime
+
+    @property
+    def queue(self) -> str:
+        """Where words of one author wait, as above."""
+        return f"{self.source}:{self.author.identity}"
 
 
 class Outcome(StrEnum):

@@ -55,7 +55,7 @@ class Intake:
 
     def take(self, session: Session, inbound: Inbound) -> Taken:
         """Take one inbound in, in the caller's writing transaction (which may store a mark or a ledger row with it)."""
-        queue_up(session, f"{inbound.source}:{inbound.author.identity}")
+        queue_up(session, inbound.queue)
         known = _seen(session, inbound)
         if known is not None:
             return known
@@ -68,7 +68,7 @@ class Intake:
         if not by.is_admin:
             raise NotAllowed(ONLY_ADMINS)
         with self._writers.begin() as session:
-            queue_up(session, f"{inbound.source}:{inbound.author.identity}")
+            queue_up(session, inbound.queue)
             known = _seen(session, inbound)
             if known is not None:
                 raise IllegalMove(f"These words stand in {known.case_id or 'a question to the team'} already.")
@@ -90,7 +90,7 @@ class Intake:
     def revise(self, revision: Revision) -> bool:
         """Record an edit or deletion; False where there is nothing to record (unknown, unchanged, or seen before)."""
         with self._writers.begin() as session:
-            queue_up(session, f"{revision.source}:{revision.author.identity}")
+            queue_up(session, revision.queue)
             message = session.exec(
                 select(Message).where(
                     Message.source == revision.source,

@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from bot.cases.kinds import EventKind as EventKind
 from bot.cases.kinds import ReasonKind as ReasonKind
 from bot.cases.kinds import Sending as Sending
 from bot.cases.kinds import Status as Status
 from bot.db import UtcDateTime
+from bot.rows import Row
 
 OPEN_CASES = text("status = 'open'")
 CLOSED_CASES = text("status = 'closed'")
 PENDING = text("settled_at IS NULL")
 
 
-class Case(SQLModel, table=True):
+class Case(Row, table=True):
     """One customer matter, from opening to close.
 
     `last_message_at` moves with each customer message and each visible answer. `clock_restarted_at` is the latest
@@ -110,7 +111,7 @@ class Case(SQLModel, table=True):
     last_digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
-class Message(SQLModel, table=True):
+class Message(Row, table=True):
     """Somebody's words in a case. `internal` ones are notes: only the team sees them.
 
     `body` is the newest wording and holds what was new; `full_body` the whole text where that differs.
@@ -152,7 +153,7 @@ class Message(SQLModel, table=True):
     readers: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
 
 
-class Attachment(SQLModel, table=True):
+class Attachment(Row, table=True):
     """A file that came with a message, or goes out with an answer. Its bytes stay where they are `held`.
 
     `held` is `mail:<raw mail>:<part>` or `slack:<file id>`; `size` is in bytes. `withheld` says why it is listed but
@@ -171,7 +172,7 @@ class Attachment(SQLModel, table=True):
     withheld: str = ""
 
 
-class CaseEvent(SQLModel, table=True):
+class CaseEvent(Row, table=True):
     """A fact about a case, never changed. In order they are the timeline and the audit trail.
 
     `version` is the case's after this fact; only moves change it. `key` is set where the fact may be reported twice
@@ -197,7 +198,7 @@ class CaseEvent(SQLModel, table=True):
     digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
-class Escalation(SQLModel, table=True):
+class Escalation(Row, table=True):
     """One time that a case was made louder. Pending until acknowledged, answered, snoozed or closed (`outcome`).
 
     `reasons` is a list of {kind, words, at}; further reasons join while it is pending.
@@ -218,7 +219,7 @@ class Escalation(SQLModel, table=True):
     outcome: str | None = None
 
 
-class Question(SQLModel, table=True):
+class Question(Row, table=True):
     """An admin's mail whose sender could not be verified: nothing happens until an admin confirms or ignores it.
 
     `inbound` keeps the mail's words as they would have been taken in; `case_id` is the case it names, if any.
@@ -241,7 +242,7 @@ class Question(SQLModel, table=True):
     outcome: str | None = None
 
 
-class CaseNumber(SQLModel, table=True):
+class CaseNumber(Row, table=True):
     """The last case number given out: one row, so that openings queue up for theirs."""
 
     __tablename__ = "case_numbers"

@@ -1,29 +1,23 @@
-"""One pass over a folder: every UID above the mark is kept, read, handed on and entered in the ledger, in order."""
+"""One pass over a folder: every UID above the mark is kept and settled, in order."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
-from bot.cases.inbound import Inbound
 from bot.clock import Clock
 from bot.db import Database
-from bot.log import correlated
-from bot.mail.archive import Archive, MailGone
+from bot.mail.archive import Archive
 from bot.mail.fetching import Fetching
-from bot.mail.headers import Headers
 from bot.mail.ledger import Beginning, Ledger, Mark, Settled
 from bot.mail.mailbox import Listing, Mailbox
-from bot.mail.models import LedgerState, RawMail
-from bot.mail.parser import UnreadableMail, parse_header
-from bot.mail.reception import Reception, Tell, is_database_trouble, tell_nobody
+from bot.mail.models import LedgerState
+from bot.mail.reception import Reception, Tell
+from bot.mail.settling import Settling
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,29 +34,8 @@ class _Kind(Enum):
     ORDINARY = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _Notice:
-    """What support is told of a mail that nobody could read."""
-
-    reason: str
-    headers: Headers
-
-    def words(self, uid: int, key: str) -> dict[str, str]:
-        return {
-            "sender": self.headers.decoded("from")[:300],
-            "subject": self.headers.decoded("subject")[:300],
-            "reason": self.reason,
-            "uid": str(uid),
-            "key": key,
-        }
-
-
 class Collection:
-    """Takes in what stands in a folder above the mark. Each mail is settled in a transaction of its own.
-
-    `tell` is called inside the transaction that quarantines a mail. A database that fails ends the pass with its
-    error and the mark where it was; nothing else about a mail does.
-    """
+    """Takes in what stands in a folder above the mark; how each mail ends is Settling's part."""
 
     def __init__(
         self,
@@ -77,12 +50,10 @@ class Collection:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._reception = reception
         self._tell = tell
         self._ledger = ledger
-        self._archive = archive
-        self._beginning: Beginning | None = None
         self._fetching = Fetching(database, clock, ledger, archive)
+        self._settling = Settling(database, clock, reception, tell, ledger, archive)
 
     @property
     def ledger(self) -> Ledger:
@@ -92,7 +63,6 @@ class Collection:
     def collect(self, mailbox: Mailbox, stopped: Callable[[], bool]) -> int:
         """Take in everything above the mark, or as much of it until `stopped`; returns how many mails ended."""
         mark, beginning = self._standing(mailbox)
-        self._beginning = beginning
         uids = mailbox.uids_above(mark.uid)
         wanted = self._without_older(mailbox, mark, beginning, uids)
         taken = len(uids) - len(wanted)
@@ -178,7 +148,8 @@ class Collection:
                 self._skip(mark.uid_validity, [listing.uid for listing in run])
                 taken += len(run)
             else:
-                taken += self._take_in(mailbox, mark.uid_validity, run, stopped, oversized=kind is _Kind.OVERSIZED)
+                oversized = kind is _Kind.OVERSIZED
+                taken += self._take_in(mailbox, mark.uid_validity, beginning, run, stopped, oversized=oversized)
             if stopped():
                 break
         return taken
@@ -189,16 +160,21 @@ class Collection:
         return _Kind.OVERSIZED if listing.size > self._settings.max_mail_size else _Kind.ORDINARY
 
     def _take_in(
-        self, mailbox: Mailbox, uid_validity: int, run: list[Listing], stopped: Callable[[], bool], *, oversized: bool
+        self,
+        mailbox: Mailbox,
+        uid_validity: int,
+        beginning: Beginning,
+        run: list[Listing],
+        stopped: Callable[[], bool],
+        *,
+        oversized: bool,
     ) -> int:
         taken = 0
         for batch in ([one] for one in run) if oversized else self._fetching.batches(run):
-            for listing, raw in self._fetching.kept(mailbox, uid_validity, batch, oversized=oversized):
-                if stopped():
-                    return taken
-                with correlated():
-                    self._settle(Mark(uid_validity, listing.uid), listing, raw, oversized=oversized)
-                taken += 1
+            mails = self._fetching.kept(mailbox, uid_validity, batch, oversized=oversized)
+            taken += self._settling.settle(mails, beginning, uid_validity, stopped)
+            if stopped():
+                return taken
         return taken
 
     def _skip(self, uid_validity: int, uids: Sequence[int]) -> None:
@@ -208,57 +184,6 @@ class Collection:
             new = [uid for uid in uids if uid not in known]
             self._ledger.enter_all(session, uid_validity, new, Settled(LedgerState.BEFORE_START), self._clock.now())
 
-    def _settle(self, mark: Mark, listing: Listing, raw: RawMail | None, *, oversized: bool) -> None:
-        """Let one mail end: in one transaction with its message, or, whatever it provoked, in quarantine."""
-        content = b""
-        try:
-            content = self._archive.read(raw) if raw else b""
-            if raw is None or oversized:
-                reason = f"it is larger than MAX_MAIL_SIZE ({listing.size} bytes)" if raw else "the server refuses it"
-                self._quarantine(mark, raw, _Notice(reason, parse_header(content)))
-                return
-            read = self._reception.read(content, listing.received_at, raw.id)
-            self._enter(mark, self._hushed(mark, read), raw)
-        except Exception as error:
-            if is_database_trouble(error):
-                raise
-            self._quarantine(mark, raw, _Notice(reason_of(error, mark.uid), parse_header(content)))
-
-    def _hushed(self, mark: Mark, read: Inbound | Settled) -> Inbound | Settled:
-        if isinstance(read, Inbound) and self._beginning is not None and self._beginning.is_quiet(mark):
-            return replace(read, quiet=True)
-        return read
-
-    def _enter(self, mark: Mark, read: Inbound | Settled, raw: RawMail) -> None:
-        with self._database.writers.begin() as session:
-            if not self._is_new(session, mark):
-                return
-            settled = self._reception.take(session, read)
-            self._ledger.enter(session, mark, settled, self._clock.now(), raw_mail_id=raw.id)
-        log.info("mail settled", uid=mark.uid, state=settled.state.value, case=settled.case_id)
-
-    def _quarantine(self, mark: Mark, raw: RawMail | None, notice: _Notice) -> None:
-        log.warning("mail quarantined", uid=mark.uid, reason=notice.reason)
-        try:
-            self._put_aside(mark, raw, notice, self._tell)
-        except Exception as error:
-            if is_database_trouble(error):
-                raise
-            log.error("quarantined mail not announced", uid=mark.uid, exc_info=error)
-            self._put_aside(mark, raw, notice, tell_nobody)
-
-    def _put_aside(self, mark: Mark, raw: RawMail | None, notice: _Notice, tell: Tell) -> None:
-        settled = Settled(LedgerState.QUARANTINED, reason=notice.reason)
-        with self._database.writers.begin() as session:
-            if self._is_new(session, mark):
-                self._ledger.enter(session, mark, settled, self._clock.now(), raw_mail_id=raw.id if raw else None)
-                tell(session, "mail_quarantined", notice.words(mark.uid, str(self._ledger.key(mark))))
-
-    def _is_new(self, session: Session, mark: Mark) -> bool:
-        """Whether no second Casebot on the same mailbox settled this UID meanwhile."""
-        self._ledger.queue_up(session)
-        return not self._ledger.is_entered(session, mark)
-
     def _pass_over(self, mark: Mark) -> None:
         """Move the mark over UIDs that vanished between search and fetch, or were entered before."""
         with self._database.writers.begin() as session:
@@ -266,15 +191,6 @@ class Collection:
             stored = self._ledger.mark(session)
             if stored is None or (stored.uid_validity == mark.uid_validity and stored.uid < mark.uid):
                 self._ledger.move(session, mark, self._clock.now())
-
-
-def reason_of(error: Exception, uid: int) -> str:
-    """Return why a mail could not be taken in, for the people who read the notice."""
-    if isinstance(error, UnreadableMail | MailGone):
-        return str(error)
-    # Our own fault, most likely: the log gets the traceback (a database's would quote the mail), support a notice.
-    log.error("mail not taken in", uid=uid, exc_info=None if isinstance(error, DBAPIError) else error)
-    return f"it could not be taken in ({type(error).__name__})"
 
 
 def _chunks(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from bot.cursors import move, position_of
@@ -15,18 +14,11 @@ from bot.db import queue_up
 from bot.mail.archive import Kept
 from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
+from bot.rows import insert_values
 
 # A UIDVALIDITY has 32 bits (RFC 9051, 2.3.1.1). Above them we count how often a server gave UIDs out again under one.
 _GENERATION = 2**32
 _ENTERED_AT_ONCE = 1_000
-# Written once a mail, so without the session's bookkeeping: it costs more than the rows.
-_ENTER = insert(LedgerEntry)
-_ENTERED = select(LedgerEntry.uid).where(
-    LedgerEntry.mailbox == bindparam("mailbox"),
-    LedgerEntry.folder == bindparam("folder"),
-    LedgerEntry.uid_validity == bindparam("uid_validity"),
-    LedgerEntry.uid == bindparam("uid"),
-)
 _KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
 
 # How the names of all marks of mail folders begin.
@@ -124,6 +116,15 @@ class Settled:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """A row of the ledger: the UID of the mark, what became of the mail, and where its bytes are kept."""
+
+    mark: Mark
+    settled: Settled
+    raw_mail_id: int | None = None
+
+
 class Ledger:
     """Reads and writes the books of one folder; every method works in the caller's transaction."""
 
@@ -184,19 +185,14 @@ class Ledger:
         )
         return set(session.exec(known))
 
-    def is_entered(self, session: Session, mark: Mark) -> bool:
-        """Whether the UID of the mark already ended."""
-        wanted = {"mailbox": self.mailbox, "folder": self.folder, "uid_validity": mark.uid_validity, "uid": mark.uid}
-        return session.connection().execute(_ENTERED, wanted).first() is not None
-
-    def enter(
-        self, session: Session, mark: Mark, settled: Settled, at: datetime, *, raw_mail_id: int | None = None
-    ) -> None:
-        """Write down how the UID of the mark ended, and move the mark there."""
-        # What the row refers to must be there before it.
-        session.flush()
-        session.connection().execute(_ENTER, self._row(mark, settled, at, raw_mail_id))
-        self.move(session, mark, at)
+    def enter(self, session: Session, ends: Sequence[End], at: datetime) -> None:
+        """Write down how these UIDs ended, and move the mark to the last of them."""
+        if ends:
+            # What the rows refer to must be there before them.
+            session.flush()
+            rows = [self._row(end.mark, end.settled, at, end.raw_mail_id) for end in ends]
+            insert_values(session, LedgerEntry, rows)
+            self.move(session, ends[-1].mark, at)
 
     def enter_all(
         self, session: Session, uid_validity: int, uids: Sequence[int], settled: Settled, at: datetime
@@ -204,7 +200,7 @@ class Ledger:
         """Write down the same end for many UIDs, and leave the mark where it is."""
         rows = [self._row(Mark(uid_validity, uid), settled, at) for uid in uids]
         for start in range(0, len(rows), _ENTERED_AT_ONCE):
-            session.connection().execute(_ENTER, rows[start : start + _ENTERED_AT_ONCE])
+            insert_values(session, LedgerEntry, rows[start : start + _ENTERED_AT_ONCE])
 
     def ended_as(
         self, session: Session, uid_validity: int, uids: Collection[int], states: Collection[LedgerState]
@@ -228,37 +224,40 @@ class Ledger:
         )
         return set(session.exec(known))
 
-    def kept(self, session: Session, uid_validity: int, uids: Collection[int]) -> dict[int, RawMail]:
-        """Return the raw mails that were kept before, by UID."""
-        known = select(RawMail).where(
+    def kept(self, session: Session, uid_validity: int, uids: Collection[int]) -> dict[int, int]:
+        """Return the numbers of the raw mails that are kept, by UID."""
+        known = select(RawMail.uid, RawMail.id).where(
             RawMail.mailbox == self.mailbox,
             RawMail.folder == self.folder,
             RawMail.uid_validity == uid_validity,
             col(RawMail.uid).in_(uids),
         )
-        return {mail.uid: mail for mail in session.exec(known)}
+        return {uid: number for uid, number in session.exec(known) if number is not None}
 
     def keep(
         self, session: Session, uid_validity: int, listings: Sequence[Listing], kept: Mapping[int, Kept]
-    ) -> dict[int, RawMail]:
-        """Keep these mails; what was not handed over is left out."""
-        mails = {
-            listing.uid: RawMail(
-                mailbox=self.mailbox,
-                folder=self.folder,
-                uid_validity=uid_validity,
-                uid=listing.uid,
-                received_at=listing.received_at,
-                size=kept[listing.uid].size,
-                sha256=kept[listing.uid].sha256,
-                content=kept[listing.uid].content,
-            )
+    ) -> dict[int, int]:
+        """Keep these mails and return their numbers; what was not handed over is left out."""
+        mails = [
+            {
+                "mailbox": self.mailbox,
+                "folder": self.folder,
+                "uid_validity": uid_validity,
+                "uid": listing.uid,
+                "received_at": listing.received_at,
+                "size": kept[listing.uid].size,
+                "sha256": kept[listing.uid].sha256,
+                "content": kept[listing.uid].content,
+            }
             for listing in listings
             if listing.uid in kept
-        }
-        session.add_all(mails.values())
-        session.flush()
-        return mails
+        ]
+        insert_values(session, RawMail, mails)
+        return self.kept(session, uid_validity, [listing.uid for listing in listings])
+
+    def raw(self, session: Session, number: int) -> RawMail:
+        """Return a raw mail."""
+        return session.get_one(RawMail, number)
 
     def _row(self, mark: Mark, settled: Settled, at: datetime, raw_mail_id: int | None = None) -> dict[str, object]:
         return {

@@ -16,7 +16,6 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.mail.addresses import mailboxes
 from bot.mail.archive import Kept, MailGone, archive_of
-from bot.mail.collection import reason_of
 from bot.mail.connection import open_mailbox
 from bot.mail.headers import Headers, decode_bytes, storable
 from bot.mail.ledger import EntryKey, Ledger, Mark, Settled
@@ -26,6 +25,7 @@ from bot.mail.oauth import Tokens, tokens_of
 from bot.mail.parser import MAX_SUBJECT, parse_header
 from bot.mail.quarantine_notices import redraw_notice
 from bot.mail.reception import Intake, Reception, is_database_trouble, tell_nobody
+from bot.mail.settling import reason_of
 from bot.settings import Settings
 from bot.tls import tls_context
 
@@ -160,9 +160,10 @@ class Quarantine:
         ledger = Ledger(self._mailbox, key.folder)
         with self._database.writers.begin() as session:
             ledger.queue_up(session)
-            raw = ledger.kept(session, key.uid_validity, [key.uid]).get(key.uid)
-            if raw is None:
-                raw = ledger.keep(session, key.uid_validity, [listing], {key.uid: kept})[key.uid]
+            number = ledger.kept(session, key.uid_validity, [key.uid]).get(key.uid)
+            if number is None:
+                number = ledger.keep(session, key.uid_validity, [listing], {key.uid: kept})[key.uid]
+            raw = ledger.raw(session, number)
             raw.size, raw.sha256, raw.content = kept.size, kept.sha256, kept.content
             entry = self._find(session, key)
             session.flush()

@@ -13,10 +13,10 @@ from bot.cases.inbound import Inbound, Taken
 from bot.cases.models import Message
 from bot.db import Database
 from bot.mail.archive import Archive, archive_of
-from bot.mail.collection import reason_of
 from bot.mail.ledger import EntryKey, Settled
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
 from bot.mail.reception import Reception, is_database_trouble, tell_nobody
+from bot.mail.settling import reason_of
 from bot.settings import Settings
 
 _AT_ONCE = 200

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from bot.db import UtcDateTime
+from bot.rows import Row
 
 
 class DeliveryState(StrEnum):
@@ -41,7 +42,7 @@ UNSETTLED = text("state IN ('due', 'sending')")
 REFUSED = text("state = 'refused'")
 
 
-class Delivery(SQLModel, table=True):
+class Delivery(Row, table=True):
     """One thing to say in one place, stored with its fact and kept until said.
 
     Deliveries of one `lane` are said in order. `subject` names what is drawn (`CASE-42`, an escalation's or message's
@@ -75,7 +76,7 @@ class Delivery(SQLModel, table=True):
     error: str = ""
 
 
-class Receipt(SQLModel, table=True):
+class Receipt(Row, table=True):
     """What the channel called a thing we said: the Slack channel and ts by which it is edited and answered.
 
     `drawn` is a fingerprint of the last drawing, so that an unchanged one is not sent again.

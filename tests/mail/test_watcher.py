@@ -105,7 +105,8 @@ def test_a_restart_goes_on_where_it_stopped(post: Post, dovecot: Dovecot) -> Non
 
 def test_a_mail_that_breaks_the_desk_waits_in_quarantine(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver_many([letter(), *mails(1)])
-    post.intake = Stumbling(post, RuntimeError("a bug"))
+    together, alone = RuntimeError("a bug"), RuntimeError("a bug")
+    post.intake = Stumbling(post, together, alone)
     post.begin_again()
 
     post.collect()
