@@ -16,6 +16,7 @@ from bot.mail.fetching import Fetching
 from bot.mail.ledger import Beginning, Ledger, Mark, Settled
 from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerState
+from bot.mail.precedence import Precedence
 from bot.mail.reception import Reception, Tell
 from bot.mail.settling import Settling
 from bot.settings import Settings
@@ -53,6 +54,8 @@ class Collection:
         self._tell = tell
         self._ledger = ledger
         self._fetching = Fetching(database, clock, ledger, archive)
+        self._precedence = Precedence(settings.escalate_keywords)
+        self._ahead: set[int] = set()
         self._settling = Settling(database, clock, reception, tell, ledger, archive)
 
     @property
@@ -65,6 +68,9 @@ class Collection:
         mark, beginning = self._standing(mailbox)
         uids = mailbox.uids_above(mark.uid)
         wanted = self._without_older(mailbox, mark, beginning, uids)
+        # The first look's backlog is told in one notice: nobody waits for an alert of it.
+        self._precedence.begin(max(mark.uid, beginning.last.uid), len(wanted))
+        self._ahead.clear()
         taken = len(uids) - len(wanted)
         for done, chunk in enumerate(_chunks(wanted, LISTED_AT_ONCE)):
             if len(wanted) > LISTED_AT_ONCE:
@@ -171,10 +177,32 @@ class Collection:
     ) -> int:
         taken = 0
         for batch in ([one] for one in run) if oversized else self._fetching.batches(run):
-            mails = self._fetching.kept(mailbox, uid_validity, batch, oversized=oversized)
+            taken += self._take_ahead(mailbox, uid_validity, beginning, stopped)
+            left = [listing for listing in batch if listing.uid not in self._ahead]
+            mails = self._fetching.kept(mailbox, uid_validity, left, oversized=oversized) if left else ()
             taken += self._settling.settle(mails, beginning, uid_validity, stopped)
             if stopped():
                 return taken
+        return taken
+
+    def _take_ahead(
+        self, mailbox: Mailbox, uid_validity: int, beginning: Beginning, stopped: Callable[[], bool]
+    ) -> int:
+        """Take in what presses, before the mail whose turn it is; what has come meanwhile is looked at too."""
+        pressing = self._precedence.pressing(mailbox)
+        if not pressing:
+            return 0
+        with self._database.readers.begin() as session:
+            known = self._ledger.entered(session, uid_validity, pressing)
+        listings = mailbox.listings([uid for uid in pressing if uid not in known], self._clock.now())
+        ordinary = [listing for listing in listings if self._kind(listing, beginning) is _Kind.ORDINARY]
+        taken = 0
+        for batch in self._fetching.batches(ordinary):
+            mails = self._fetching.kept(mailbox, uid_validity, batch, oversized=False)
+            taken += self._settling.settle(mails, beginning, uid_validity, stopped, ahead=True)
+            self._ahead.update(listing.uid for listing in batch)
+        if taken:
+            log.info("mails with keywords read ahead of others", mails=taken)
         return taken
 
     def _skip(self, uid_validity: int, uids: Sequence[int]) -> None:

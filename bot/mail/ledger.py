@@ -185,14 +185,18 @@ class Ledger:
         )
         return set(session.exec(known))
 
-    def enter(self, session: Session, ends: Sequence[End], at: datetime) -> None:
-        """Write down how these UIDs ended, and move the mark to the last of them."""
+    def enter(self, session: Session, ends: Sequence[End], at: datetime, *, ahead: bool = False) -> None:
+        """Write down how these UIDs ended, and move the mark to the last of them.
+
+        What was read `ahead` of its turn leaves the mark where it is.
+        """
         if ends:
             # What the rows refer to must be there before them.
             session.flush()
             rows = [self._row(end.mark, end.settled, at, end.raw_mail_id) for end in ends]
             insert_values(session, LedgerEntry, rows)
-            self.move(session, ends[-1].mark, at)
+            if not ahead:
+                self.move(session, ends[-1].mark, at)
 
     def enter_all(
         self, session: Session, uid_validity: int, uids: Sequence[int], settled: Settled, at: datetime

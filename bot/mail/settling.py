@@ -74,11 +74,22 @@ class Settling:
         self._tell = tell
         self._ledger = ledger
         self._archive = archive
+        self._ahead = False
 
     def settle(
-        self, mails: Iterable[Fetched], beginning: Beginning, uid_validity: int, stopped: Callable[[], bool]
+        self,
+        mails: Iterable[Fetched],
+        beginning: Beginning,
+        uid_validity: int,
+        stopped: Callable[[], bool],
+        *,
+        ahead: bool = False,
     ) -> int:
-        """Let these mails end, or as many of them until `stopped`; returns how many."""
+        """Let these mails end, or as many of them until `stopped`; returns how many.
+
+        The mark moves with them, unless they are read `ahead` of their turn.
+        """
+        self._ahead = ahead
         taken, coming = 0, iter(mails)
         while not stopped() and (together := list(itertools.islice(coming, SETTLED_AT_ONCE))):
             self._settle_together(together, beginning, uid_validity)
@@ -144,7 +155,7 @@ class Settling:
             new = list(self._new(session, reads))
             queue_up(session, *(read.what.queue for read in new if isinstance(read.what, Inbound)))
             ends = [End(read.mark, self._taken(session, read), read.raw_id) for read in new]
-            self._ledger.enter(session, ends, self._clock.now())
+            self._ledger.enter(session, ends, self._clock.now(), ahead=self._ahead)
         for read, end in zip(new, ends, strict=True):
             with correlated(read.correlation):
                 log.info("mail settled", uid=end.mark.uid, state=end.settled.state.value, case=end.settled.case_id)
@@ -179,7 +190,7 @@ class Settling:
         with self._database.writers.begin() as session:
             self._ledger.queue_up(session)
             if not self._ledger.entered(session, mark.uid_validity, [mark.uid]):
-                self._ledger.enter(session, [End(mark, settled, raw_id)], self._clock.now())
+                self._ledger.enter(session, [End(mark, settled, raw_id)], self._clock.now(), ahead=self._ahead)
                 tell(session, "mail_quarantined", notice.words(mark.uid, str(self._ledger.key(mark))))
 
 
