@@ -40,7 +40,10 @@ class Precedence:
 
     def pressing(self, mailbox: Mailbox) -> list[int]:
         """Look at what was not looked at yet; return which mails are to be read before all others, in this order."""
-        new = mailbox.uids_above(self._seen_to) if self._looks else []
+        if not self._looks:
+            return []
+        mailbox.open(mailbox.folder)  # asked for anything else, a server need not look for new mail
+        new = mailbox.uids_above(self._seen_to)
         if not new:
             return []
         self._seen_to = new[-1]
