@@ -113,6 +113,7 @@ def _case(number: int, rng: random.Random) -> Row:
         "last_message_at": last,
         "message_count": MESSAGES,
         "escalated": waits_long or number % 10 == 3,
+        "alerted": waits_long and not acknowledged,
         "closed_at": None if is_open else last + timedelta(hours=number % 7),
         "clock_restarted_at": NOW - timedelta(hours=5) if acknowledged else None,
         "assignee": ADMIN if is_open and number % 3 == 0 else None,

@@ -90,7 +90,7 @@ def escalate(
     if case.status == Status.CLOSED:
         raise IllegalMove(f"{case.case_id} is closed; a closed case can't be escalated.")
     if pending is None:
-        case.escalated = True
+        case.escalated = case.alerted = True
         case.version += 1
         escalation = Escalation(case_id=case.case_id, raised_at=at, reasons=[reason.as_row() for reason in reasons])
         return escalation, fact(case, EventKind.ESCALATED, by, at, reasons=escalation.reasons)
@@ -114,7 +114,7 @@ def acknowledge(case: Case, escalation: Escalation | None, by: Author, at: datet
         verb = escalation.outcome
         since = ago(escalation.settled_at, at)
         raise IllegalMove(f"{case.case_id} was {verb} by {escalation.settled_by} {since}.")
-    _settle(escalation, by, at, how)
+    _settle(case, escalation, by, at, how)
     clock_before = case.clock_restarted_at.isoformat() if case.clock_restarted_at else ""
     if how != "answered":
         _restart_clock(case, at)
@@ -137,6 +137,7 @@ def unacknowledge(
     if case.clock_restarted_at == escalation.settled_at:
         case.clock_restarted_at = datetime.fromisoformat(before) if before else None
     escalation.settled_at = escalation.settled_by = escalation.outcome = None
+    case.alerted = True
     case.version += 1
     return fact(case, EventKind.UNACKNOWLEDGED, by, at)
 
@@ -172,7 +173,7 @@ def snooze(case: Case, pending: Escalation | None, until: datetime, by: Author, 
     if case.snoozed_until == until:
         raise IllegalMove(f"{case.case_id} rests until then already.")
     if pending is not None:
-        _settle(pending, by, at, "snoozed")
+        _settle(case, pending, by, at, "snoozed")
     case.snoozed_until = until
     case.version += 1
     return fact(case, EventKind.SNOOZED, by, at, until=until.isoformat(), alerted=pending is not None)
@@ -219,7 +220,7 @@ def close(case: Case, pending: Escalation | None, by: Author, at: datetime, reas
     case.closed_by = by.signature
     case.version += 1
     if pending is not None:
-        _settle(pending, by, at, "closed")
+        _settle(case, pending, by, at, "closed")
     return fact(case, EventKind.CLOSED, by, at, reason=reason)
 
 
@@ -240,7 +241,8 @@ def _restart_clock(case: Case, at: datetime) -> None:
     case.clock_restarted_at = max(case.clock_restarted_at or at, at)
 
 
-def _settle(escalation: Escalation, by: Author, at: datetime, outcome: str) -> None:
+def _settle(case: Case, escalation: Escalation, by: Author, at: datetime, outcome: str) -> None:
+    case.alerted = False
     escalation.settled_at = at
     escalation.settled_by = by.signature
     escalation.outcome = outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, and_, literal_column, text
 from sqlmodel import Field, col
 
 from bot.cases.kinds import EventKind as EventKind
@@ -17,6 +17,7 @@ from bot.rows import Row
 
 OPEN_CASES = text("status = 'open'")
 CLOSED_CASES = text("status = 'closed'")
+UNTOLD_CASES = text("status = 'open' AND NOT alerted AND snoozed_until IS NULL")
 PENDING = text("settled_at IS NULL")
 
 
@@ -26,6 +27,7 @@ class Case(Row, table=True):
     `last_message_at` moves with each customer message and each visible answer. `clock_restarted_at` is the latest
     acknowledgement or visible answer: the waiting time and the count of unanswered messages start anew there.
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
+    `alerted` says that an escalation of it is pending: the sweep need not look that up for each case it passes.
     While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
     latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last. `last_digest` is
     that of its newest fact: without it nobody would see that the end of a timeline is gone.
@@ -41,15 +43,24 @@ class Case(Row, table=True):
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
-        # The sweep's road: open cases by how long they have waited, with all that it asks of them. With `status` in
-        # front, though it is always the same, or SQLite's planner takes ix_cases_status and reads every open case.
+        # The sweep's road: open cases that nobody was alerted of, by how long they have waited, with all that it asks
+        # of them: SQLite wants the condition's columns too. With `status` in front, though it is always the same, or
+        # its planner takes ix_cases_status and reads every open case.
+        Index(
+            "ix_cases_untold",
+            "status",
+            "last_message_at",
+            "clock_restarted_at",
+            "case_id",
+            "alerted",
+            "snoozed_until",
+            sqlite_where=UNTOLD_CASES,
+            postgresql_where=UNTOLD_CASES,
+        ),
         Index(
             "ix_cases_open_last_message_at",
             "status",
             "last_message_at",
-            "case_id",
-            "clock_restarted_at",
-            "snoozed_until",
             sqlite_where=OPEN_CASES,
             postgresql_where=OPEN_CASES,
         ),
@@ -95,6 +106,7 @@ class Case(Row, table=True):
     last_message_at: datetime = Field(sa_type=UtcDateTime)
     message_count: int = 0
     escalated: bool = False
+    alerted: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     customer_name: str
     source: str
@@ -254,3 +266,8 @@ class CaseNumber(Row, table=True):
 def is_open() -> ColumnElement[bool]:
     """Return the condition of the partial indexes on open cases in its very words, which both databases want."""
     return col(Case.status) == literal_column("'open'")
+
+
+def is_untold() -> ColumnElement[bool]:
+    """The same for open cases that nobody was alerted of and that no snooze lets rest."""
+    return and_(is_open(), literal_column("NOT cases.alerted"), col(Case.snoozed_until).is_(None))

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from bot.cases import rules
 from bot.cases.deeds import raise_alarm
-from bot.cases.models import Case, Escalation, Message, Status, is_open
+from bot.cases.models import Case, Message, Status, is_untold
 from bot.cases.records import load, pending_of
 from bot.clock import Clock
 from bot.db import Database
@@ -43,13 +43,10 @@ class Sweep:
 
     def _due(self) -> list[str]:
         cutoff = self._clock.now() - self._rules.after
-        pending = select(Escalation.id).where(Escalation.case_id == Case.case_id, col(Escalation.settled_at).is_(None))
         due = select(Case.case_id).where(
-            is_open(),
+            is_untold(),
             Case.last_message_at < cutoff,
             or_(col(Case.clock_restarted_at).is_(None), col(Case.clock_restarted_at) < cutoff),
-            col(Case.snoozed_until).is_(None),
-            ~pending.exists(),
         )
         with self._database.readers.begin() as session:
             return list(session.exec(due.order_by(col(Case.last_message_at)).limit(BATCH)))

@@ -174,14 +174,45 @@ def test_more_than_a_batch_is_swept_in_one_go(desk: Desk, monkeypatch: pytest.Mo
     assert desk.queries.board(limit=1).unacknowledged == 12
 
 
-def test_the_sweep_takes_the_road_of_the_open_cases(desk: Desk) -> None:
+def test_the_sweep_takes_the_road_of_the_cases_that_nobody_was_alerted_of(desk: Desk) -> None:
     for author in crowd(20):
         desk.says(author, "Help")
 
     [plan] = plans_of(desk.database, desk.sweep.sweep, "cases")
 
-    assert "ix_cases_open_last_message_at" in plan
+    assert "ix_cases_untold" in plan
     assert re.search(r"last_message_at ?<", plan), "the cutoff bounds the search, so no other open case is read"
+
+
+def test_a_case_knows_whether_an_alert_of_it_is_pending(desk: Desk) -> None:
+    desk.says(ADA, "Help", external_id="t")
+    assert not _knows_its_alert(desk)
+
+    desk.says(ADA, "urgent")
+    assert _knows_its_alert(desk)
+    desk.service.acknowledge("CASE-1", MIA)
+    assert not _knows_its_alert(desk)
+    desk.service.unacknowledge("CASE-1", MIA)
+    assert _knows_its_alert(desk)
+    desk.says(MIA, "We look at it", thread="t")
+    assert not _knows_its_alert(desk)
+    desk.service.escalate("CASE-1", MIA, "It burns")
+    desk.service.snooze("CASE-1", desk.clock.now() + timedelta(hours=1), MIA)
+    assert not _knows_its_alert(desk)
+    desk.passes(hours=2)
+    desk.agenda.keep_due()
+    assert _knows_its_alert(desk)
+    desk.service.close("CASE-1", MIA)
+    assert not _knows_its_alert(desk)
+    desk.service.reopen("CASE-1", MIA)
+    assert not _knows_its_alert(desk)
+
+
+def _knows_its_alert(desk: Desk) -> bool:
+    """Whether its alert is pending; the case and its escalations must say the same."""
+    alerted = desk.case().alerted
+    assert alerted == (desk.pending() is not None)
+    return alerted
 
 
 def test_only_due_cases_are_asked_for(desk: Desk) -> None:
