@@ -3,11 +3,15 @@
 BIN := .venv/bin
 PYTEST_ARGS ?=
 CORPUS_ARGS ?=
+BENCH_ARGS ?=
+EVENTS_ARGS ?=
+ALERT_ARGS ?=
+WEIGHT_ARGS ?=
 DESK_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench bench-desk bench-events bench-alert bench-weight lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -55,6 +59,18 @@ cov: setup ## Run the tests and show which lines none of them reached
 
 corpus: setup ## Show how many expectations of the mail corpus hold (CORPUS_ARGS=--misses lists the others)
 	@$(BIN)/python -m bench.corpus $(CORPUS_ARGS)
+
+bench: setup ## Measure everything, in less than ten minutes (BENCH_ARGS="events alert" picks some)
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+bench-events: setup ## Measure how soon events are stored and acked, beside a hello-world listener (EVENTS_ARGS=--help)
+	@$(BIN)/python -m bench.events $(EVENTS_ARGS)
+
+bench-alert: setup ## Measure mail to alert and click to redraw, quiet and in a burst (ALERT_ARGS=--help)
+	@$(BIN)/python -m bench.alert $(ALERT_ARGS)
+
+bench-weight: setup ## Measure start, memory, processor at rest, imports, size (WEIGHT_ARGS=--help)
+	@$(BIN)/python -m bench.weight $(WEIGHT_ARGS)
 
 bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,000 cases (DESK_ARGS=--db postgresql)
 	@$(BIN)/python -m bench.desk $(DESK_ARGS)

@@ -1,6 +1,6 @@
 """What the desk's reads, its sweep and the outbox's claim cost on desks of different sizes.
 
-    python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--rounds 3] [--plans] [--json FILE]
+    python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--runs 3] [--calls 200] [--plans]
 
 Times are milliseconds, p50 and p99 of many calls, each the median of the rounds. `cpu` is the time of our own thread,
 which on SQLite is all of it: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare
@@ -11,11 +11,7 @@ writes more than a claim.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import random
-import sqlite3
 import statistics
 import time
 from collections.abc import Callable
@@ -23,6 +19,7 @@ from pathlib import Path
 
 from bench.address import address
 from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, fill
+from bench.table import Mark, Table, arguments, machine_line, tell
 from bot.cases.board import Filter
 from bot.cases.inbound import Author
 from bot.cases.queries import CaseQueries
@@ -41,7 +38,7 @@ Times = dict[str, tuple[float, float, float]]
 
 _MIA = Author(ADMIN, "Mia", is_admin=True)
 _WAITING = 1_000
-_FEWEST_CALLS, _MOST_CALLS, _MOST_SECONDS = 5, 200, 2.0
+_FEWEST_CALLS, _MOST_SECONDS = 5, 2.0
 
 
 class _Nobody:
@@ -99,19 +96,19 @@ def _deep(queries: CaseQueries, which: Filter) -> str:
     return after
 
 
-def measured(act: Act, rounds: int) -> tuple[float, float, float]:
+def measured(act: Act, rounds: int, calls: int) -> tuple[float, float, float]:
     """Return (p50, p99, cpu) in milliseconds."""
     act()
-    found = [_round(act) for _ in range(rounds)]
+    found = [_round(act, calls) for _ in range(rounds)]
     p50, p99, cpu = (statistics.median(each) for each in zip(*found, strict=True))
     return p50, p99, cpu
 
 
-def _round(act: Act) -> tuple[float, float, float]:
+def _round(act: Act, calls: int) -> tuple[float, float, float]:
     walls: list[float] = []
     cpus: list[float] = []
     ends = time.monotonic() + _MOST_SECONDS
-    while len(walls) < _MOST_CALLS and (time.monotonic() < ends or len(walls) < _FEWEST_CALLS):
+    while len(walls) < calls and (time.monotonic() < ends or len(walls) < _FEWEST_CALLS):
         begun, worked = time.perf_counter(), time.thread_time()
         act()
         cpus.append((time.thread_time() - worked) * 1000)
@@ -120,20 +117,21 @@ def _round(act: Act) -> tuple[float, float, float]:
     return statistics.median(walls), walls[int(len(walls) * 0.99)], statistics.median(cpus)
 
 
-def measure(kind: str, cases: int, rounds: int, *, plans: bool) -> Times:
+def measure(asked: argparse.Namespace, cases: int) -> Times:
     """Build a desk and measure it."""
+    kind = asked.db
     with address(kind) as url, opened(url) as database:
         begun = time.monotonic()
         fill(database, cases)
         size = Path(database.url.database or "").stat().st_size / 1e6 if kind == "sqlite" else 0
         print(f"{cases} cases built in {time.monotonic() - begun:.0f} s" + f", {size:.0f} MB" * bool(size), flush=True)
         acts = acts_of(database, cases)
-        if plans:
+        if asked.plans:
             print_plans(database, acts)
-        times = {name: measured(act, rounds) for name, act in acts.items()}
+        times = {name: measured(act, asked.runs, asked.calls) for name, act in acts.items()}
         backlog(database, _WAITING)
         claim = Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
-        times[f"claim, {_WAITING} wait"] = measured(claim, rounds)
+        times[f"claim, {_WAITING} wait"] = measured(claim, asked.runs, asked.calls)
         return times
 
 
@@ -146,14 +144,6 @@ def print_plans(database: Database, acts: dict[str, Act]) -> None:
                 print(f"[{table}]\n{plan}")
 
 
-def machine() -> str:
-    """Return where this was measured, in a line."""
-    load = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )
-
-
 def print_table(kind: str, by_size: dict[int, Times]) -> None:
     """Print p50, p99 and cpu for each size, and how the largest compares with the smallest."""
     sizes = sorted(by_size)
@@ -164,22 +154,41 @@ def print_table(kind: str, by_size: dict[int, Times]) -> None:
         print(f"{name:24}{shown}{rows[-1][0] / p50:>7.1f}{rows[-1][2] / cpu:>5.1f}")
 
 
+def marks(kind: str, by_size: dict[int, Times]) -> list[Mark]:
+    """Return what was asked of the largest desk: the worst of all that was measured."""
+    small, large = by_size[min(by_size)], by_size[max(by_size)]
+    grown = {name: own / small[name][2] for name, (_, _, own) in large.items()}
+    slowest, worst = max(large, key=lambda name: large[name][0]), max(grown, key=lambda name: grown[name])
+    size = f"{max(by_size):,} cases ({kind})"
+    return [
+        Mark(f"{size}: CPU time against {min(by_size):,}, worst: {worst}", 2, grown[worst], at_most=True),
+        Mark(f"{size}: p50 ms, slowest: {slowest}", 50, large[slowest][0], at_most=True),
+    ]
+
+
 def main() -> None:
     """Build, measure, tell."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--cases", default="1000,100000,1000000")
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--plans", action="store_true")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--calls", type=int, default=200, help="of each act in a round, at most")
+    parser.add_argument("--plans", action="store_true", help="show how the database answers each statement")
     asked = parser.parse_args()
     configure("ERROR", "console")
-    print(machine(), flush=True)
-    sizes = [int(size) for size in asked.cases.split(",")]
-    by_size = {size: measure(asked.db, size, asked.rounds, plans=asked.plans) for size in sizes}
+    print(machine_line(), flush=True)
+    by_size = {size: measure(asked, size) for size in map(int, asked.cases.split(","))}
     print_table(asked.db, by_size)
-    if asked.json:
-        asked.json.write_text(json.dumps({"machine": machine(), "database": asked.db, "ms": by_size}, indent=1) + "\n")
+    found = marks(asked.db, by_size)
+    tell("desk", [_as_table(asked.db, by_size)] if asked.json else [], found, asked.json)
+
+
+def _as_table(kind: str, by_size: dict[int, Times]) -> Table:
+    """Return the same for the JSON file, a row for each act and size."""
+    table = Table(f"The desk on {kind}, milliseconds", ("p50", "p99", "cpu"))
+    for size, times in by_size.items():
+        for name, (p50, p99, own) in times.items():
+            table.add(f"{name}, {size:,}", [{"p50": p50, "p99": p99, "cpu": own}])
+    return table
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """How soon an event is stored and acked: envelopes over a real WebSocket, evenly and in bursts.
 
-    python -m bench.events [--rates 20,100,200] [--bursts 100,1000,3000] [--seconds 4] [--db sqlite|postgresql]
+    python -m bench.events [--rates 20,100,200] [--bursts 100,1000,3000] [--seconds 4] [--runs 3]
+    python -m bench.events --db postgresql --processes 1,2,4
 
 The sandbox sends Slack's envelopes and takes the time until the ack (which Casebot sends after its commit). The floor
 is a hello-world Bolt listener, which stores nothing, in the same run. Both are processes of their own. An event that
@@ -10,12 +11,14 @@ no case at the end, `doubled` those that are in one twice.
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import select
@@ -141,49 +144,47 @@ def names_of(database: Database) -> list[str]:
         return list(session.exec(select(Message.external_id).where(Message.source == "slack")))
 
 
-@contextmanager
-def listener(which: str, sandbox: Sandbox, folder: Path, url: str) -> Iterator[Program]:
-    """Run one of the two until the block ends; yields it connected."""
-    environment = sandbox.environment() | {
-        "IMAP_SERVER": "",
-        "SMTP_SERVER": "",
-        "CUSTOMER_SLACK_CHANNELS": "#customers",
-    }
-    if which == CASEBOT:
-        with casebot(environment, folder, url) as program:
-            yield program
-        return
-    program = Program(["-m", "bench.hello"], environment, folder / "hello.log")
-    try:
-        program.wait(lambda: sandbox.link.connections > 0, "hello-world's socket")
-        yield program
-    finally:
-        program.stop()
+def listening(stack: ExitStack, processes: int, sandbox: Sandbox, folder: Path, url: str) -> list[Program]:
+    """Start so many bots on one database, or with 0 the hello-world listener; return them connected."""
+    without_mail = {"IMAP_SERVER": "", "SMTP_SERVER": "", "CUSTOMER_SLACK_CHANNELS": "#customers"}
+    environment = sandbox.environment() | without_mail
+    programs = [stack.enter_context(casebot(environment, folder, url)) for _ in range(processes)]
+    if not processes:
+        programs = [Program(["-m", "bench.hello"], environment, folder / "hello.log")]
+        stack.callback(programs[0].stop)
+    programs[-1].wait(lambda: sandbox.link.connections >= len(programs), "all sockets")
+    return programs
 
 
-def measure(which: str, rates: Sequence[int], bursts: Sequence[int], seconds: float, kind: str) -> dict[str, Figures]:
+def measure(processes: int, asked: argparse.Namespace) -> dict[str, Figures]:
     """Run through every round once, in a fresh workspace on a fresh database."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-events-")))
-        url = stack.enter_context(address(kind))
+        url = stack.enter_context(address(asked.db))
         sandbox = stack.enter_context(Sandbox())
         ground = Ground(sandbox)
-        program = stack.enter_context(listener(which, sandbox, folder, url))
+        programs = listening(stack, processes, sandbox, folder, url)
         database = Database(url)
         stack.callback(database.close)
-        stored = (lambda: names_of(database)) if which == CASEBOT else None
+        stored = partial(names_of, database) if processes else None
         ground.evenly(20, 1)  # what is imported, prepared and cached at the first event is not measured
-        found = {f"{rate}/s": figures(ground, lambda rate=rate: ground.evenly(rate, seconds), stored) for rate in rates}
-        for burst in bursts:
-            found[f"{burst} at once"] = figures(ground, lambda burst=burst: ground.at_once(burst), stored)
-        print(f"  {which}: {program.peak_megabytes:.0f} MB, {program.cpu_seconds:.1f} s of CPU", flush=True)
+        rounds = {f"{rate}/s": partial(ground.evenly, rate, asked.seconds) for rate in asked.rates}
+        rounds |= {f"{burst:,} at once": partial(ground.at_once, burst) for burst in asked.bursts}
+        found = {name: figures(ground, act, stored) for name, act in rounds.items()}
+        used = sum(program.cpu_seconds for program in programs)
+        print(f"  {name_of(processes)}: {programs[0].peak_megabytes:.0f} MB, {used:.1f} s of CPU", flush=True)
         return found
+
+
+def name_of(processes: int) -> str:
+    """Return what the tables call so many processes."""
+    return {0: HELLO, 1: CASEBOT}.get(processes, f"{CASEBOT} × {processes}")
 
 
 def tables(runs: dict[str, list[dict[str, Figures]]]) -> list[Table]:
     """Return a table for each kind of round."""
     made = []
-    for name in runs[CASEBOT][0]:
+    for name in runs[HELLO][0]:
         ratios = {"p50 of the floor": ("p50 ms", HELLO), "until all acked": ("all acked s", HELLO)}
         table = Table(f"Events, {name}", COLUMNS, ratios)
         for which, found in runs.items():
@@ -208,20 +209,24 @@ def marks(made: Sequence[Table]) -> list[Mark]:
 def main() -> None:
     """Measure, tell."""
     parser = arguments(__doc__)
-    parser.add_argument("--rates", default="20,100,200")
-    parser.add_argument("--bursts", default="100,1000,3000")
+    parser.add_argument("--rates", type=_numbers, default=[20, 100, 200], help="events a second")
+    parser.add_argument("--bursts", type=_numbers, default=[100, 1000, 3000], help="events at once")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each rate")
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--processes", type=_numbers, default=[1], help="on one PostgreSQL: 1,2,4")
     asked = parser.parse_args()
     configure("CRITICAL", "console")
     print(machine_line(), flush=True)
-    rates, bursts = ([int(word) for word in words.split(",") if word] for words in (asked.rates, asked.bursts))
-    runs: dict[str, list[dict[str, Figures]]] = {HELLO: [], CASEBOT: []}
+    runs: dict[str, list[dict[str, Figures]]] = {}
     for _ in range(asked.runs):
-        for which, found in runs.items():
-            found.append(measure(which, rates, bursts, asked.seconds, asked.db))
+        for processes in (0, *asked.processes):
+            runs.setdefault(name_of(processes), []).append(measure(processes, asked))
     made = tables(runs)
     tell("events", made, marks(made), asked.json)
+
+
+def _numbers(words: str) -> list[int]:
+    return [int(word) for word in words.split(",") if word]
 
 
 if __name__ == "__main__":
