@@ -14,6 +14,7 @@ from bot.cases.inquiries import case_under_lock, open_case_of
 from bot.cases.models import Case, Message, Status
 from bot.cases.rules import new_words
 from bot.outbox.models import Receipt
+from bot.statements import Prepared
 
 # A thread cites its whole history; the newest mails decide.
 CITED_AT_MOST = 20
@@ -26,7 +27,7 @@ _CITED = (
     .order_by(col(Message.timestamp).desc())
     .limit(CITED_AT_MOST)
 )
-_MAILED = (
+_MAILED = Prepared(
     columns(col(Message.sender), col(Message.readers))
     .where(
         col(Message.case_id) == bindparam("case_id"),
@@ -104,7 +105,7 @@ def case_joined(session: Session, inbound: Inbound) -> Case | None:
 
 
 def _took_part(session: Session, case_id: str, address: str) -> bool:
-    mails = session.connection().execute(_MAILED, {"case_id": case_id})
+    mails = _MAILED.rows(session, {"case_id": case_id})
     return any(address == sender or address in readers for sender, readers in mails)
 
 
