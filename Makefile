@@ -4,10 +4,11 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 CORPUS_ARGS ?=
 DESK_ARGS ?=
+MAIL_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk bench-mail lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -58,6 +59,9 @@ corpus: setup ## Show how many expectations of the mail corpus hold (CORPUS_ARGS
 
 bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,000 cases (DESK_ARGS=--db postgresql)
 	@$(BIN)/python -m bench.desk $(DESK_ARGS)
+
+bench-mail: setup ## Measure mails a second into cases, beside a floor and django-helpdesk (MAIL_ARGS="--mails 10000")
+	@$(BIN)/python -m bench.mail $(MAIL_ARGS)
 
 lock: ## Choose newer versions of the packages and write both locks (needs uv)
 	@sh .ci/lock

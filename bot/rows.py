@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, event, inspect, update
 from sqlalchemy import insert as insertion_into
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import make_transient, make_transient_to_detached, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 from bot.statements import Prepared
@@ -72,6 +73,21 @@ def save(session: Session, row: SQLModel) -> None:
         _change(table, tuple(changed)).write(session, {"row": getattr(row, key.name), **changed})
         make_transient(row)
         _settle(session, row)
+
+
+def take_up(session: Session, model: type[_Row], values: Sequence[object]) -> _Row:
+    """Return a row that was just read, column by column; the session knows it from now on as it is there."""
+    held = dict(zip(_columns(_table(model)), values, strict=True))
+    mapper = inspect(model)
+    key = mapper.identity_key_from_primary_key([held[column.name] for column in mapper.primary_key])
+    known = session.identity_map.get(key)
+    if isinstance(known, model):
+        for name, value in held.items():
+            set_committed_value(known, name, value)
+        return known
+    row = model(**held)
+    _settle(session, row)
+    return row
 
 
 def changes(row: SQLModel, *names: str) -> bool:

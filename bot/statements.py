@@ -81,20 +81,19 @@ class _Form:
             raise TypeError("only statements with values can be prepared")
         self.sql = compiled.string
         self.error = dialect.loaded_dbapi.Error
-        self._order = compiled.positiontup
-        self._turns = {
-            name: turn
-            for name, bind in compiled.binds.items()
-            if (turn := _impl(bind.type, dialect).bind_processor(dialect))
-        }
+        turns = {name: _impl(bind.type, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
         constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
-        self._fixed = {name: self._turned(name, value) for name, value in constants.items()}
+        self._fixed = {name: turn(value) if (turn := turns[name]) else value for name, value in constants.items()}
+        self._given = [(name, turns[name]) for name in compiled.binds if name not in constants]
+        self._order = compiled.positiontup
         columns = getattr(statement, "selected_columns", ())
         self._readings = [_impl(column.type, dialect).result_processor(dialect, None) for column in columns]
 
     def bound(self, values: Values) -> Any:
         """Return the values as the driver takes them."""
-        given = self._fixed | {name: self._turned(name, value) for name, value in values.items()}
+        given = {name: turn(values[name]) if turn else values[name] for name, turn in self._given}
+        if self._fixed:
+            given |= self._fixed
         return given if self._order is None else [given[name] for name in self._order]
 
     def read(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -105,10 +104,6 @@ class _Form:
             tuple(turn(value) if turn else value for turn, value in zip(self._readings, row, strict=True))
             for row in rows
         ]
-
-    def _turned(self, name: str, value: Any) -> Any:
-        turn = self._turns.get(name)
-        return turn(value) if turn else value
 
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, union_all, update
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, SQLModel, col
 
 from bot.cases.inbound import Inbound, Source
 from bot.cases.models import Case, CaseEvent, CaseNumber, EventKind, Message, Question, is_open
 from bot.db import queue_up
-from bot.rows import insert, save
+from bot.rows import insert_values, take_up
 from bot.statements import Prepared
 
 # Whatever was said was said after this.
@@ -38,9 +37,11 @@ def _counted(*which: ColumnElement[bool]) -> Prepared:
 
 
 _SEEN = Prepared(union_all(_named(Message), _named(Question)))
-_OPEN = select(Case).where(Case.customer_identifier == bindparam("customer"), is_open()).with_for_update()
-_NAMED = select(Case).where(Case.case_id == bindparam("case_id")).with_for_update()
-_NUMBER = select(CaseNumber).where(CaseNumber.id == 1)
+_CASE = columns(SQLModel.metadata.tables["cases"]).with_for_update()
+_OPEN = Prepared(_CASE.where(col(Case.customer_identifier) == bindparam("customer"), is_open()))
+_NAMED = Prepared(_CASE.where(col(Case.case_id) == bindparam("case_id")))
+_LAST_NUMBER = Prepared(columns(col(CaseNumber.last)).where(col(CaseNumber.id) == 1))
+_NEXT_NUMBER = Prepared(update(CaseNumber).where(col(CaseNumber.id) == 1), ("last",))
 _DIGEST = Prepared(columns(col(Case.last_digest)).where(col(Case.case_id) == bindparam("case_id")).with_for_update())
 _MAILS = _counted(col(Message.source) == Source.EMAIL, col(Message.sender) == bindparam("customer"))
 _UNANSWERED = _counted(col(Message.is_admin).is_(False), col(Message.internal).is_(False))
@@ -65,12 +66,12 @@ def cases_that_know(session: Session, inbound: Inbound) -> Sequence[str | None]:
 
 def open_case_of(session: Session, customer: str) -> Case | None:
     """Return the customer's open case with its row locked, or None."""
-    return _held(session, _OPEN, customer=customer)
+    return _held(session, _OPEN, {"customer": customer})
 
 
 def case_under_lock(session: Session, case_id: str) -> Case | None:
     """Return a case with its row locked, or None."""
-    return _held(session, _NAMED, case_id=case_id)
+    return _held(session, _NAMED, {"case_id": case_id})
 
 
 def hold(session: Session, case: Case) -> None:
@@ -93,14 +94,12 @@ def digest_under_lock(session: Session, case_id: str) -> str:
 def next_case_id(session: Session) -> str:
     """Give out the next case number; openings queue up for it until the transaction ends."""
     queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
-    row = session.exec(_NUMBER).first()
-    if row is None:
-        row = CaseNumber(last=1)
-        insert(session, row)
+    [last] = _LAST_NUMBER.row(session, {}) or [None]
+    if last is None:
+        insert_values(session, CaseNumber, [{"id": 1, "last": 1}])
     else:
-        row.last += 1
-        save(session, row)
-    return f"CASE-{row.last}"
+        _NEXT_NUMBER.write(session, {"last": last + 1})
+    return f"CASE-{(last or 0) + 1}"
 
 
 def mails_since(session: Session, case: Case, since: datetime) -> int:
@@ -126,9 +125,11 @@ def _count(counting: Prepared, session: Session, asked: Mapping[str, object]) ->
     return int(count)
 
 
-def _held(session: Session, question: SelectOfScalar[Case], **asked: str) -> Case | None:
-    # What the session knows of it may be older than the lock.
-    case = session.exec(question, params=asked, execution_options={"populate_existing": True}).first()
-    if case is not None:
-        hold(session, case)
+def _held(session: Session, question: Prepared, asked: Mapping[str, object]) -> Case | None:
+    session.flush()  # what is read must not be older than what was changed
+    found = question.row(session, asked)
+    if found is None:
+        return None
+    case = take_up(session, Case, found)
+    hold(session, case)
     return case
