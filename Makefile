@@ -8,10 +8,11 @@ EVENTS_ARGS ?=
 ALERT_ARGS ?=
 WEIGHT_ARGS ?=
 DESK_ARGS ?=
+MAIL_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus image audit bench bench-desk bench-events bench-alert bench-weight lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus image audit bench bench-desk bench-events bench-alert bench-mail bench-weight lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -74,6 +75,9 @@ bench-weight: setup ## Measure start, memory, processor at rest, imports, size (
 
 bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,000 cases (DESK_ARGS=--db postgresql)
 	@$(BIN)/python -m bench.desk $(DESK_ARGS)
+
+bench-mail: setup ## Measure mails a second into cases, beside a floor and django-helpdesk (MAIL_ARGS="--mails 10000")
+	@$(BIN)/python -m bench.mail $(MAIL_ARGS)
 
 image: setup ## Do the Dockerfile's steps without an engine, and see that what comes out runs
 	@$(BIN)/python .ci/image.py

@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.db import UtcDateTime
 from bot.rows import insert_values
+from bot.statements import Prepared
 
 
 class Cursor(SQLModel, table=True):
@@ -24,13 +25,14 @@ class Cursor(SQLModel, table=True):
 
 
 # Asked for with every batch of mails, so they are put together once.
-_POSITION = columns(col(Cursor.position)).where(col(Cursor.name) == bindparam("stream"))
-_MOVE = update(Cursor).where(col(Cursor.name) == bindparam("stream"))
+_POSITION = Prepared(columns(col(Cursor.position)).where(col(Cursor.name) == bindparam("stream")))
+_MOVE = Prepared(update(Cursor).where(col(Cursor.name) == bindparam("stream")), ("position", "moved_at"))
 
 
 def position_of(session: Session, name: str) -> str | None:
     """Return the stored mark, or None at first contact."""
-    return session.connection().execute(_POSITION, {"stream": name}).scalar()
+    stored = _POSITION.row(session, {"stream": name})
+    return stored[0] if stored else None
 
 
 def marks_of(session: Session, family: str) -> Mapping[str, Cursor]:
@@ -42,6 +44,6 @@ def marks_of(session: Session, family: str) -> Mapping[str, Cursor]:
 
 def move(session: Session, name: str, position: str, at: datetime) -> None:
     """Store the mark of `name`; the caller's transaction carries it."""
-    moved = session.connection().execute(_MOVE, {"stream": name, "position": position, "moved_at": at})
+    moved = _MOVE.write(session, {"stream": name, "position": position, "moved_at": at})
     if not moved.rowcount:
         insert_values(session, Cursor, [{"name": name, "position": position, "moved_at": at}])

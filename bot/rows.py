@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, Update, bindparam, event, inspect, update
+from sqlalchemy import Table, bindparam, event, inspect, update
 from sqlalchemy import insert as insertion_into
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import make_transient, make_transient_to_detached, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
+
+from bot.statements import Prepared
 
 # A session is one transaction's; until its end it remembers what was stored.
 _WRITTEN = "rows written"
@@ -34,11 +38,14 @@ class Row(SQLModel):
 
 def insert(session: Session, *rows: SQLModel) -> None:
     """Insert rows and give each its number; from then on the session knows them, as after a flush."""
+    returns = session.get_bind().dialect.insert_returning
     for row in rows:
         table = _table(type(row))
-        written = session.connection().execute(_insertion(table), _values(table, row))
-        if (number := table.autoincrement_column) is not None and written.inserted_primary_key is not None:
-            inspect(row).dict[number.name] = written.inserted_primary_key[0]
+        number, values = table.autoincrement_column, _values(table, row)
+        wanted = number is not None and number.name not in values
+        written = _insertion(table, tuple(values), returns and wanted).write(session, values)
+        if number is not None and wanted:
+            inspect(row).dict[number.name] = _number_of(written, returns=returns)
         _settle(session, row)
     _note(session, rows)
 
@@ -47,14 +54,14 @@ def insert_all(session: Session, rows: Sequence[SQLModel]) -> None:
     """Insert rows of one table with one statement; nobody learns their numbers, and the session never hears of them."""
     if rows:
         table = _table(type(rows[0]))
-        session.connection().execute(_insertion(table), [_values(table, row) for row in rows])
+        insert_values(session, type(rows[0]), [_values(table, row) for row in rows])
         _note(session, rows)
 
 
 def insert_values(session: Session, model: type[SQLModel], values: Sequence[Mapping[str, object]]) -> None:
     """The same for rows that are no objects yet: one mapping each, all with the same columns."""
     if values:
-        session.connection().execute(_insertion(_table(model)), values)
+        _insertion(_table(model), tuple(values[0]), returns=False).write_all(session, values)
 
 
 def save(session: Session, row: SQLModel) -> None:
@@ -63,9 +70,24 @@ def save(session: Session, row: SQLModel) -> None:
     changed = {name: getattr(row, name) for name in _columns(table) if name not in unchanged}
     if changed:
         [key] = table.primary_key.columns
-        session.connection().execute(_change(table), {"row": getattr(row, key.name), **changed})
+        _change(table, tuple(changed)).write(session, {"row": getattr(row, key.name), **changed})
         make_transient(row)
         _settle(session, row)
+
+
+def take_up(session: Session, model: type[_Row], values: Sequence[object]) -> _Row:
+    """Return a row that was just read, column by column; the session knows it from now on as it is there."""
+    held = dict(zip(_columns(_table(model)), values, strict=True))
+    mapper = inspect(model)
+    key = mapper.identity_key_from_primary_key([held[column.name] for column in mapper.primary_key])
+    known = session.identity_map.get(key)
+    if isinstance(known, model):
+        for name, value in held.items():
+            set_committed_value(known, name, value)
+        return known
+    row = model(**held)
+    _settle(session, row)
+    return row
 
 
 def changes(row: SQLModel, *names: str) -> bool:
@@ -126,14 +148,20 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 
 @cache
-def _insertion(table: Table) -> Insert:
-    return insertion_into(table)
+def _insertion(table: Table, names: tuple[str, ...], returns: bool) -> Prepared:  # noqa: FBT001
+    into = insertion_into(table)
+    number = table.autoincrement_column
+    return Prepared(into.returning(number) if returns and number is not None else into.inline(), names)
 
 
 @cache
-def _change(table: Table) -> Update:
+def _change(table: Table, names: tuple[str, ...]) -> Prepared:
     [key] = table.primary_key.columns
-    return update(table).where(key == bindparam("row"))
+    return Prepared(update(table).where(key == bindparam("row")), names)
+
+
+def _number_of(written: DBAPICursor, *, returns: bool) -> object:
+    return next(iter(written.fetchone() or ())) if returns else written.lastrowid
 
 
 def _values(table: Table, row: SQLModel) -> dict[str, object]:

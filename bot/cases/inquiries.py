@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, union_all, update
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, SQLModel, col
 
 from bot.cases.inbound import Inbound, Source
 from bot.cases.models import Case, CaseEvent, CaseNumber, EventKind, Message, Question, is_open
 from bot.db import queue_up
-from bot.rows import insert, save
+from bot.rows import insert_values, take_up
+from bot.statements import Prepared
 
 # Whatever was said was said after this.
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -29,21 +29,23 @@ def _named(table: type[Message] | type[Question]) -> Select[str | None]:
     )
 
 
-def _counted(*which: ColumnElement[bool]) -> Select[int]:
+def _counted(*which: ColumnElement[bool]) -> Prepared:
     said = columns(col(Message.id)).where(
         col(Message.case_id) == bindparam("case_id"), col(Message.timestamp) > bindparam("since"), *which
     )
-    return columns(func.count()).select_from(said.limit(_AT_MOST).subquery())
+    return Prepared(columns(func.count()).select_from(said.limit(_AT_MOST).subquery()))
 
 
-_SEEN = union_all(_named(Message), _named(Question))
-_OPEN = select(Case).where(Case.customer_identifier == bindparam("customer"), is_open()).with_for_update()
-_NAMED = select(Case).where(Case.case_id == bindparam("case_id")).with_for_update()
-_NUMBER = select(CaseNumber).where(CaseNumber.id == 1)
-_DIGEST = columns(col(Case.last_digest)).where(col(Case.case_id) == bindparam("case_id")).with_for_update()
+_SEEN = Prepared(union_all(_named(Message), _named(Question)))
+_CASE = columns(SQLModel.metadata.tables["cases"]).with_for_update()
+_OPEN = Prepared(_CASE.where(col(Case.customer_identifier) == bindparam("customer"), is_open()))
+_NAMED = Prepared(_CASE.where(col(Case.case_id) == bindparam("case_id")))
+_LAST_NUMBER = Prepared(columns(col(CaseNumber.last)).where(col(CaseNumber.id) == 1))
+_NEXT_NUMBER = Prepared(update(CaseNumber).where(col(CaseNumber.id) == 1), ("last",))
+_DIGEST = Prepared(columns(col(Case.last_digest)).where(col(Case.case_id) == bindparam("case_id")).with_for_update())
 _MAILS = _counted(col(Message.source) == Source.EMAIL, col(Message.sender) == bindparam("customer"))
 _UNANSWERED = _counted(col(Message.is_admin).is_(False), col(Message.internal).is_(False))
-_FLOOD = (
+_FLOOD = Prepared(
     columns(col(CaseEvent.detail))
     .join(Message, col(CaseEvent.message_id) == col(Message.id))
     .where(
@@ -59,17 +61,17 @@ _FLOOD = (
 def cases_that_know(session: Session, inbound: Inbound) -> Sequence[str | None]:
     """Return where these words stand already: a case id each, or None for a question that belongs to no case."""
     name = {"source": inbound.source, "place": inbound.place, "external_id": inbound.external_id}
-    return session.connection().execute(_SEEN, name).scalars().all()
+    return [case_id for (case_id,) in _SEEN.rows(session, name)]
 
 
 def open_case_of(session: Session, customer: str) -> Case | None:
     """Return the customer's open case with its row locked, or None."""
-    return _held(session, _OPEN, customer=customer)
+    return _held(session, _OPEN, {"customer": customer})
 
 
 def case_under_lock(session: Session, case_id: str) -> Case | None:
     """Return a case with its row locked, or None."""
-    return _held(session, _NAMED, case_id=case_id)
+    return _held(session, _NAMED, {"case_id": case_id})
 
 
 def hold(session: Session, case: Case) -> None:
@@ -84,44 +86,50 @@ def digest_under_lock(session: Session, case_id: str) -> str:
     wait for one another's lock.
     """
     if case_id not in session.info.get(_LOCKED, ()):
-        return session.connection().execute(_DIGEST, {"case_id": case_id}).scalar() or ""
+        [digest] = _DIGEST.row(session, {"case_id": case_id}) or [""]
+        return str(digest)
     return session.get_one(Case, case_id).last_digest
 
 
 def next_case_id(session: Session) -> str:
     """Give out the next case number; openings queue up for it until the transaction ends."""
     queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
-    row = session.exec(_NUMBER).first()
-    if row is None:
-        row = CaseNumber(last=1)
-        insert(session, row)
+    [last] = _LAST_NUMBER.row(session, {}) or [None]
+    if last is None:
+        insert_values(session, CaseNumber, [{"id": 1, "last": 1}])
     else:
-        row.last += 1
-        save(session, row)
-    return f"CASE-{row.last}"
+        _NEXT_NUMBER.write(session, {"last": last + 1})
+    return f"CASE-{(last or 0) + 1}"
 
 
 def mails_since(session: Session, case: Case, since: datetime) -> int:
     """Count the customer's mails since then (by their own time), a thousand at most."""
     of_customer = {"case_id": case.case_id, "since": since, "customer": case.customer_identifier}
-    return session.connection().execute(_MAILS, of_customer).scalar_one()
+    return _count(_MAILS, session, of_customer)
 
 
 def unanswered_messages(session: Session, case: Case) -> int:
     """Count the customer's messages since the clock was restarted (by their own time), a thousand at most."""
     since = {"case_id": case.case_id, "since": case.clock_restarted_at or _EVER}
-    return session.connection().execute(_UNANSWERED, since).scalar_one()
+    return _count(_UNANSWERED, session, since)
 
 
 def flood_since(session: Session, case: Case, since: datetime) -> str | None:
     """Return the name of the flood that went on since then (the id of its first message), or None."""
-    detail = session.connection().execute(_FLOOD, {"case_id": case.case_id, "since": since}).scalar()
-    return str(detail["flood"]) if detail else None
+    latest = _FLOOD.row(session, {"case_id": case.case_id, "since": since})
+    return str(latest[0]["flood"]) if latest else None
 
 
-def _held(session: Session, question: SelectOfScalar[Case], **asked: str) -> Case | None:
-    # What the session knows of it may be older than the lock.
-    case = session.exec(question, params=asked, execution_options={"populate_existing": True}).first()
-    if case is not None:
-        hold(session, case)
+def _count(counting: Prepared, session: Session, asked: Mapping[str, object]) -> int:
+    [count] = counting.row(session, asked) or [0]
+    return int(count)
+
+
+def _held(session: Session, question: Prepared, asked: Mapping[str, object]) -> Case | None:
+    session.flush()  # what is read must not be older than what was changed
+    found = question.row(session, asked)
+    if found is None:
+        return None
+    case = take_up(session, Case, found)
+    hold(session, case)
     return case

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import bindparam
+from sqlalchemy import BindParameter, bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -14,19 +16,14 @@ from bot.cases.inquiries import case_under_lock, open_case_of
 from bot.cases.models import Case, Message, Status
 from bot.cases.rules import new_words
 from bot.outbox.models import Receipt
+from bot.statements import Prepared
 
 # A thread cites its whole history; the newest mails decide.
 CITED_AT_MOST = 20
 MAILS_LOOKED_AT = 200
 
 # Asked for every mail that answers another, so they are put together once.
-_CITED = (
-    columns(col(Message.case_id), col(Message.sending))
-    .where(col(Message.reference).in_(bindparam("references", expanding=True)))
-    .order_by(col(Message.timestamp).desc())
-    .limit(CITED_AT_MOST)
-)
-_MAILED = (
+_MAILED = Prepared(
     columns(col(Message.sender), col(Message.readers))
     .where(
         col(Message.case_id) == bindparam("case_id"),
@@ -47,6 +44,19 @@ class Placed:
 
     case: Case
     visible: bool
+
+
+@cache
+def _cited(references: int) -> Prepared:
+    names: list[BindParameter[str]] = [bindparam(f"reference_{number}") for number in range(references)]
+    citing = columns(col(Message.case_id), col(Message.sending)).where(col(Message.reference).in_(names))
+    return Prepared(citing.order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST))
+
+
+def _citing(session: Session, references: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (case id, sending) of the messages that bear one of these Message-IDs, the newest first."""
+    named = {f"reference_{number}": reference for number, reference in enumerate(references)}
+    return [(case_id, sending) for case_id, sending in _cited(len(references)).rows(session, named)]
 
 
 def case_named(text: str) -> str | None:
@@ -95,7 +105,7 @@ def case_joined(session: Session, inbound: Inbound) -> Case | None:
     """
     if inbound.source is not Source.EMAIL or not inbound.references:
         return None
-    for case_id, sending in session.connection().execute(_CITED, {"references": inbound.references}):
+    for case_id, sending in _citing(session, inbound.references):
         if sending or _took_part(session, case_id, inbound.author.identity):
             case = case_under_lock(session, case_id)
             if case is not None and case.status == Status.OPEN:
@@ -104,7 +114,7 @@ def case_joined(session: Session, inbound: Inbound) -> Case | None:
 
 
 def _took_part(session: Session, case_id: str, address: str) -> bool:
-    mails = session.connection().execute(_MAILED, {"case_id": case_id})
+    mails = _MAILED.rows(session, {"case_id": case_id})
     return any(address == sender or address in readers for sender, readers in mails)
 
 
@@ -130,8 +140,7 @@ def case_of_thread(session: Session, place: str, thread: str) -> str | None:
 def _case_of_references(session: Session, references: tuple[str, ...]) -> str | None:
     if not references:
         return None
-    newest = session.connection().execute(_CITED, {"references": references}).first()
-    return newest[0] if newest else None
+    return next((case_id for case_id, _ in _citing(session, references)), None)
 
 
 def _customer_reads(session: Session, case: Case, inbound: Inbound) -> bool:

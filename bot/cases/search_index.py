@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     event,
-    insert,
     inspect,
     not_,
     or_,
@@ -30,6 +29,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.cases.models import Case, Message, Sending, Status
 from bot.cases.wording import words_of
+from bot.rows import insert_values
+from bot.statements import Prepared
 
 # An entry takes a case's further messages in up to this many words; then the case gets another entry, so that the
 # thousandth message of a case costs no more than the tenth.
@@ -111,19 +112,18 @@ SQLITE_INDEXES = (
     f"CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN{_TAKE_OUT}END",
 )
 # Said for every message, so they are put together once.
-_NEWEST = (
+_NEWEST = Prepared(
     columns(col(SearchEntry.id), col(SearchEntry.words))
     .where(col(SearchEntry.case_id) == bindparam("of_case"), col(SearchEntry.internal) == bindparam("of_kind"))
     .order_by(col(SearchEntry.id).desc())
     .limit(1)
     .with_for_update()
 )
-_GROW = (
+_GROW = Prepared(
     update(SearchEntry)
     .where(col(SearchEntry.id) == bindparam("entry"))
     .values(id=bindparam("newest"), words=bindparam("all_words"))
 )
-_ADD = insert(SearchEntry)
 # A migration that fills the index has to fold as the search does, and imports nothing of bot.
 SQLModel.metadata.info["words_of"] = words_of
 
@@ -225,18 +225,15 @@ def take_in(session: Session, message: Message) -> None:
     if message.deleted_at is not None:
         return
     case = session.get_one(Case, message.case_id)
-    entries, words, number, internal = (
-        session.connection(),
-        _words(case, message),
-        _number(message),
-        _is_hidden(message),
-    )
-    row = entries.execute(_NEWEST, {"of_case": case.case_id, "of_kind": internal}).first()
-    if row is not None and (row.id >= number or len(words | row.words) <= ROOM):
-        entries.execute(_GROW, {"entry": row.id, "newest": max(number, row.id), "all_words": words | row.words})
-        return
+    words, number, internal = _words(case, message), _number(message), _is_hidden(message)
+    newest = _NEWEST.row(session, {"of_case": case.case_id, "of_kind": internal})
+    if newest is not None:
+        entry, known = newest
+        if entry >= number or len(words | known) <= ROOM:
+            _GROW.write(session, {"entry": entry, "newest": max(number, entry), "all_words": words | known})
+            return
     standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": internal}
-    entries.execute(_ADD, {"id": number, "words": words, **standing})
+    insert_values(session, SearchEntry, [{"id": number, "words": words, **standing}])
 
 
 def _kept_messages(case_id: str) -> SelectOfScalar[Message]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.mail.headers import decode_words
 
 MAX_ADDRESSES = 2_000
 MAX_ADDRESS = 320
+_REMEMBERED_LETTERS = 300
 
 _PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]+")
+_SPECIAL = re.compile(r'["(<,;:]')
 _QUOTED = re.compile(r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*\"@[^\s@<>()\[\],;:\\\"\x00-\x20\x7f]+")
 
 
@@ -53,6 +56,10 @@ class _Draft:
 
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Return the mailboxes of one header value; what is no address is left out."""
+    return _remembered(value) if len(value) <= _REMEMBERED_LETTERS else _read(value)
+
+
+def _read(value: str) -> tuple[Mailbox, ...]:
     found: list[Mailbox] = []
     draft = _Draft()
     for kind, text in (*_pieces(value), (",", "")):
@@ -64,6 +71,10 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
             break
         _add(draft, kind, text)
     return tuple(found)
+
+
+# One mail's From is read for its sender, for trust and by who looks for robots; To is the same in most mails.
+_remembered = lru_cache(maxsize=512)(_read)
 
 
 def lone_mailbox(values: tuple[str, ...]) -> Mailbox | None:
@@ -93,21 +104,17 @@ def _add(draft: _Draft, kind: str, text: str) -> None:
 
 def _pieces(value: str) -> Iterator[tuple[str, str]]:
     """Cut a value into text, quoted strings, comments, angle addresses, group names and separators."""
-    start = position = 0
-    while position < len(value):
-        letter = value[position]
-        if letter not in '"(<,;:':
-            position += 1
-            continue
+    start = 0
+    while found := _SPECIAL.search(value, start):
+        position, letter = found.start(), found[0]
         if start < position:
             yield "text", value[start:position]
         if letter in ",;:":
-            end, kind = position + 1, "group" if letter == ":" else letter
-            yield kind, ""
+            start = position + 1
+            yield "group" if letter == ":" else letter, ""
         else:
-            end = _END[letter](value, position)
-            yield _KIND[letter], value[position:end]
-        start = position = end
+            start = _END[letter](value, position)
+            yield _KIND[letter], value[position:start]
     if start < len(value):
         yield "text", value[start:]
 
@@ -145,4 +152,6 @@ def _separators(value: str) -> int:
 
 def _lower(address: str) -> str:
     """Lower-case ASCII alone: a Kelvin sign is not the letter k of somebody else's domain."""
+    if address.isascii():
+        return address.lower()
     return "".join(letter.lower() if letter.isascii() else letter for letter in address)

@@ -6,7 +6,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 MAX_SECTION = 1_000_000
@@ -49,6 +49,7 @@ _ALIASES = {
     "x-unknown": "utf-8",
 }
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NOTHING = [""]
 
 
 class UnreadableMail(Exception):
@@ -60,14 +61,20 @@ class Headers:
     """All fields of one header section in order: lower-cased names, unfolded values, not yet decoded."""
 
     fields: tuple[tuple[str, str], ...]
+    # A mail is asked for some fifty fields, most of which it does not have.
+    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self._by_name.setdefault(name, []).append(value)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field of this lower-cased name, topmost first."""
-        return tuple(value for field, value in self.fields if field == name)
+        return tuple(self._by_name.get(name, ()))
 
     def first(self, name: str) -> str:
         """Return the topmost value, or an empty text."""
-        return next((value for field, value in self.fields if field == name), "")
+        return self._by_name.get(name, _NOTHING)[0]
 
     def decoded(self, name: str) -> str:
         """Return the topmost value in readable form: encoded words (RFC 2047) decoded, white space folded."""
@@ -88,8 +95,8 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, 
         if bare[0] in b" \t":
             if fields:
                 fields[-1][1].append(bare)
-        elif field := _FIELD.fullmatch(bare):
-            fields.append((field[1].lower(), [field[2]]))
+        elif named := _FIELD.fullmatch(bare):
+            fields.append((named[1].lower(), [named[2]]))
         elif position > start or not _ENVELOPE.fullmatch(bare):
             break
         position = line.end()
@@ -100,6 +107,8 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, 
 
 def decode_words(value: str) -> str:
     """Decode RFC 2047 encoded words anywhere in a value; what is malformed stays as it stands."""
+    if "=?" not in value:
+        return storable(value)
     joined = _BETWEEN_WORDS.sub(r"\1", value)
     return storable("".join(_segments(joined)))
 
@@ -141,6 +150,8 @@ def codec_of(charset: str | None) -> str | None:
 
 def storable(text: str) -> str:
     """Drop NUL, which PostgreSQL refuses, and replace lone surrogates, which no encoding accepts."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
 
 
