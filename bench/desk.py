@@ -30,8 +30,9 @@ from bot.log import configure
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
 from bot.outbox.sending import Parcel, Posted
-from tests.cases.desk import StillClock, opened
+from tests.cases.desk import StillClock
 from tests.cases.plans import plans_of
+from tests.services.standing import opened
 
 Act = Callable[[], object]
 Times = dict[str, tuple[float, float, float]]

@@ -15,10 +15,10 @@ from bot.mail import precedence
 from bot.mail.models import RawMail
 from bot.mail.reconcile import reconcile
 from bot.mail.settling import Settling
-from tests.cases.desk import opened
 from tests.mail.post import Post
 from tests.mail.samples import letter
 from tests.services.dovecot import Dovecot
+from tests.services.standing import opened
 
 MANY = 60
 
