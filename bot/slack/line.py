@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -116,10 +117,19 @@ class Line(SocketModeClient):
             reader.thread.join(GOODBYE_SECONDS)
         self.close()
 
-    def enqueue_message(self, message: str) -> None:
+    def _run_current_session(self) -> None:
+        """Read without websocket-client's look at each byte in Python: decoding the envelope finds what is no UTF-8."""
+        session: Any = self.current_session
+        slack_sdk: Any = super()
+        if session is not None:
+            session.run_forever = partial(type(session).run_forever, session, skip_utf8_validation=True)
+        slack_sdk._run_current_session()
+
+    def enqueue_message(self, message: str | bytes) -> None:
         """Give an envelope to a worker at once; slack_sdk's way leads through a queue and another thread."""
         self._sign_of_life = time.monotonic()
-        said = json.loads(message) if message.startswith("{") else {}
+        text = message if isinstance(message, str) else message.decode(errors="replace")
+        said = json.loads(text) if text.startswith("{") else {}
         if said.get("type") == "hello":
             self._greeted(int(said.get("num_connections") or 1))
         elif said.get("type") == "disconnect":
@@ -127,7 +137,7 @@ class Line(SocketModeClient):
             self.connect_to_new_endpoint()
         elif self._is_work(said):
             try:
-                self.message_workers.submit(self.run_message_listeners, said, message)
+                self.message_workers.submit(self.run_message_listeners, said, text)
             except RuntimeError:
                 self._hearing.missed()  # we hang up: never looked at, so unacked; Slack may send it again, or not
 
