@@ -145,7 +145,7 @@ def storable(text: str) -> str:
 
 
 def _headers(fields: list[tuple[bytes, list[bytes]]]) -> Headers:
-    kept = ((name, b"".join(lines)[:MAX_VALUE].strip()) for name, lines in fields[:MAX_FIELDS])
+    kept = ((name, b"".join(lines).strip()[:MAX_VALUE]) for name, lines in fields[:MAX_FIELDS])
     return Headers(tuple((name.decode("ascii"), decode_bytes(value, None)) for name, value in kept))
 
 
