@@ -40,7 +40,6 @@ class Case:
         kind = str(head.get("content-type", "")).lower()
         return "report" not in kind and "daemon" not in sender and "<>" not in str(head.get("return-path", ""))
 
-
     def states(self, wanted: object) -> bool:
         """Tell whether every single word that is expected stands in the mail: else no reader can find it there."""
         words = [str(word) for word in _leaves(wanted) if not isinstance(word, bool | int)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Longer than any server writes. The header section's reader cuts what is longer still, and a name that is cut off may be
+# Longer than any server writes. The reader of headers cuts what is longer still, and a name that is cut off may be
 # another one's: `header.d=desk.test` may have been `header.d=desk.test.evil.test`.
 MAX_FIELD = 10_000
 

@@ -13,12 +13,15 @@ from bot.mail.headers import Headers, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
 from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
 from bot.mail.parts import Part, parts_of
+from bot.mail.seals import ENCRYPTED, PGP_CONTROL, is_enveloped, without_armour
 from bot.mail.tnef import Container
 
 MAX_TEXT = 1_000_000
 MAX_REPORT = 200_000
 MAX_REPORTS = 20
 MAX_LISTED = 1_000
+# In which S/MIME says what it is.
+_FIRST_BYTES = 100
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
 
@@ -67,7 +70,7 @@ class _Reader:
         self.body.types.append(part.kind)
         if part.kind.startswith("message/") or attachments.is_attachment(part):
             self._list(part)
-            return ""
+            return ENCRYPTED if wanted and _is_encrypted(part) else ""
         if part.kind.startswith("multipart/") and not part.children:
             # The parts cannot be told apart: better raw than nothing.
             return self._text(part, "text/plain") if wanted else ""
@@ -109,7 +112,9 @@ class _Reader:
         text = decode_bytes(content, _charset(part))
         if kind == "text/html":
             return self._rendered(text)
-        lines = "\n".join(text.splitlines())
+        lines, is_encrypted = without_armour("\n".join(text.splitlines()))
+        if is_encrypted and len(self.body.attachments) < MAX_LISTED:
+            self.body.attachments.append(attachments.armoured(part))
         return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines
 
     def _rendered(self, markup: str) -> str:
@@ -118,6 +123,12 @@ class _Reader:
         text = text_of(taken, self._rendered_left)
         self._rendered_left -= min(len(taken), self._rendered_left)
         return text
+
+
+def _is_encrypted(part: Part) -> bool:
+    stated = part.parameters.get("smime-type", "").lower()
+    is_sealed = part.is_sealed and (is_enveloped(part.content(_FIRST_BYTES)) or stated.endswith("enveloped-data"))
+    return part.kind == PGP_CONTROL or is_sealed
 
 
 def _plain(part: Part, limit: int) -> str:
