@@ -105,10 +105,16 @@ def armoured(part: Part) -> Attachment:
     return Attachment(filename="encrypted.asc", content_type="text/plain", size=part.size, part=str(part.number))
 
 
+def is_container(part: Part) -> bool:
+    """Tell Outlook's container by its type or its name."""
+    return part.kind in _TNEF or (
+        part.kind == "application/octet-stream" and _stated_name(part).lower() == "winmail.dat"
+    )
+
+
 def container_of(part: Part) -> Container | None:
     """Return what an Outlook container holds, or None where this is none that can be read."""
-    is_named = part.kind == "application/octet-stream" and _stated_name(part).lower() == "winmail.dat"
-    if part.kind not in _TNEF and not is_named:
+    if not is_container(part):
         return None
     try:
         return read_container(b"".join(part.pieces()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.mail import attachments
@@ -13,6 +13,7 @@ from bot.mail.headers import Headers, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
 from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
 from bot.mail.parts import Part, parts_of
+from bot.mail.rich_text import words_of
 from bot.mail.seals import ENCRYPTED, PGP_CONTROL, is_enveloped, without_armour
 from bot.mail.tnef import Container
 
@@ -20,6 +21,8 @@ MAX_TEXT = 1_000_000
 MAX_REPORT = 200_000
 MAX_REPORTS = 20
 MAX_LISTED = 1_000
+# A mail of Outlook's has one; one that it forwards may be another.
+MAX_CONTAINERS = 3
 # In which S/MIME says what it is.
 _FIRST_BYTES = 100
 
@@ -46,7 +49,7 @@ def read_body(raw: bytes, offset: int, headers: Headers) -> Body:
     reader = _Reader()
     text = reader.read(parts_of(raw, offset, headers), wanted=True)
     # The HTML of a mail is not stored beside its text: the raw mail is, and any reader may be run over it again.
-    reader.body.text = _stored(text) or _stored("\n\n".join(reader.spare))
+    reader.body.text = _stored(text) or _stored("\n\n".join(reader.spare()))
     return reader.body
 
 
@@ -59,8 +62,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.body = Body()
-        # What may stand for a text where there is none, as an invitation does.
-        self.spare: list[str] = []
+        # What may stand for a text where there is none, as an invitation does; read only then.
+        self._spare: list[Callable[[], str]] = []
+        self._containers = 0
         self._bytes_left = 4 * MAX_TEXT
         self._markup_left = MAX_MARKUP
         self._rendered_left = MAX_RENDERED
@@ -90,21 +94,28 @@ class _Reader:
         return text
 
     def _list(self, part: Part) -> None:
-        container = attachments.container_of(part)
+        self._containers += attachments.is_container(part)
+        container = attachments.container_of(part) if self._containers <= MAX_CONTAINERS else None
         room = MAX_LISTED - len(self.body.attachments)
         self.body.attachments.extend(itertools.islice(attachments.listed(part, container), room))
         if part.kind in _REPORTS and len(self.body.reports) < MAX_REPORTS:
             self.body.reports.append(_plain(part, MAX_REPORT))
         elif part.kind in ENCLOSED and len(self.body.enclosed) < MAX_REPORTS:
             self.body.enclosed.append(split(part.content(MAX_REPORT)[:MAX_REPORT])[0])
-        elif len(self.spare) < MAX_REPORTS:
-            self.spare.extend(self._spare(part, container))
-
-    def _spare(self, part: Part, container: Container | None) -> Iterator[str]:
-        if part.kind in {"text/calendar", "application/ics"}:
-            yield invitation_text(_plain(part, MAX_CALENDAR))
+        elif len(self._spare) < MAX_REPORTS and part.kind in {"text/calendar", "application/ics"}:
+            self._spare.append(lambda: invitation_text(_plain(part, MAX_CALENDAR)))
         elif container:
-            yield container.text or self._rendered(container.markup)
+            self._spare.append(lambda: self._words(container))
+
+    def spare(self) -> Iterator[str]:
+        """Yield what may stand for a text."""
+        return (words() for words in self._spare)
+
+    def _words(self, container: Container) -> str:
+        if container.text.strip() or container.markup:
+            return container.text if container.text.strip() else self._rendered(container.markup)
+        rich = words_of(container.rich)
+        return self._rendered(rich.markup) if rich.markup else rich.text
 
     def _text(self, part: Part, kind: str) -> str:
         content = part.content(self._bytes_left)[: self._bytes_left] if self._bytes_left else b""
