@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.mail import attachments
 from bot.mail.attachments import ENCLOSED, Attachment
 from bot.mail.flowed import is_flowed, unflowed
-from bot.mail.headers import Headers, decode_bytes, split, storable
+from bot.mail.headers import Headers, UnreadableMail, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
 from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
 from bot.mail.parts import Part, parts_of
@@ -21,6 +21,10 @@ MAX_TEXT = 1_000_000
 MAX_REPORT = 200_000
 MAX_REPORTS = 20
 MAX_LISTED = 1_000
+# Of an enclosed mail whose words are read, and of each line that tells of it.
+MAX_FORWARDED = 1_000_000
+MAX_HEADING = 300
+_FORWARDED = "---------- Forwarded message ----------"
 # A mail of Outlook's has one; one that it forwards may be another.
 MAX_CONTAINERS = 3
 # In which S/MIME says what it is.
@@ -106,10 +110,29 @@ class _Reader:
             self._spare.append(lambda: invitation_text(_plain(part, MAX_CALENDAR)))
         elif container:
             self._spare.append(lambda: self._words(container))
+        if part.kind == "message/rfc822" and len(self.body.enclosed) == 1 and not self._spare:
+            self._spare.append(lambda: self._forwarded(part))
 
     def spare(self) -> Iterator[str]:
         """Yield what may stand for a text."""
         return (words() for words in self._spare)
+
+    def _forwarded(self, part: Part) -> str:
+        """Return the words of the first mail that is enclosed, unless it is one that a mail server returns."""
+        if "multipart/report" in self.body.types:
+            return ""
+        raw = part.content(MAX_FORWARDED)[:MAX_FORWARDED]
+        headers, offset = split(raw)
+        within = _Reader()
+        within._bytes_left, within._markup_left = self._bytes_left, self._markup_left
+        within._rendered_left = self._rendered_left
+        try:
+            text = within.read(parts_of(raw, offset, headers), wanted=True)
+        except UnreadableMail:
+            return ""
+        stated = ((name, headers.decoded(name)[:MAX_HEADING]) for name in ("from", "date", "subject"))
+        head = (f"{name.capitalize()}: {value}" for name, value in stated if value)
+        return "\n".join((_FORWARDED, *head, "", text)) if text.strip() else ""
 
     def _words(self, container: Container) -> str:
         if container.text.strip() or container.markup:
@@ -121,9 +144,8 @@ class _Reader:
         content = part.content(self._bytes_left)[: self._bytes_left] if self._bytes_left else b""
         self._bytes_left -= len(content)
         text = decode_bytes(content, _charset(part))
-        if kind == "text/html":
-            return self._rendered(text)
-        lines, is_encrypted = without_armour("\n".join(text.splitlines()))
+        shown = self._rendered(text) if kind == "text/html" else "\n".join(text.splitlines())
+        lines, is_encrypted = without_armour(shown)
         if is_encrypted and len(self.body.attachments) < MAX_LISTED:
             self.body.attachments.append(attachments.armoured(part))
         return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines

@@ -102,6 +102,14 @@ def test_an_encrypted_mail_says_so(kind: str) -> None:
     assert [one.filename for one in mail.attachments] == ["smime.p7m"]
 
 
+def test_an_encrypted_part_beside_other_words_says_so_after_them() -> None:
+    part = 'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n\r\nnot even DER'
+    mail = parse(parts("\r\nThe list's footer", part))
+
+    assert mail.text == f"The list's footer\n{ENCRYPTED}"
+    assert [(one.filename, one.part) for one in mail.attachments] == [("smime.p7m", "2")]
+
+
 @pytest.mark.parametrize("kind", ['encrypted; protocol="application/pgp-encrypted"', "mixed"])
 def test_a_mail_that_pgp_encrypted_says_so(kind: str) -> None:
     control = "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1"
