@@ -122,11 +122,11 @@ class _Reader:
         if "multipart/report" in self.body.types:
             return ""
         raw = part.content(MAX_FORWARDED)[:MAX_FORWARDED]
-        headers, offset = split(raw)
         within = _Reader()
         within._bytes_left, within._markup_left = self._bytes_left, self._markup_left
         within._rendered_left = self._rendered_left
         try:
+            headers, offset = split(raw)
             text = within.read(parts_of(raw, offset, headers), wanted=True)
         except UnreadableMail:
             return ""
@@ -148,7 +148,8 @@ class _Reader:
         lines, is_encrypted = without_armour(shown)
         if is_encrypted and len(self.body.attachments) < MAX_LISTED:
             self.body.attachments.append(attachments.armoured(part))
-        return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines
+        is_filled = kind != "text/html" and is_flowed(part.parameters)
+        return unflowed(lines, part.parameters) if is_filled else lines
 
     def _rendered(self, markup: str) -> str:
         taken = markup[: self._markup_left]

@@ -187,8 +187,14 @@ def test_what_a_mail_server_returns_is_nobodys_words() -> None:
     assert parse(parts("\r\n", status, FORWARDED, kind="report")).text == ""
 
 
-def test_an_enclosed_mail_that_no_reader_takes_is_listed_alone() -> None:
-    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(60))
-    mail = parse(parts("\r\n", f"Content-Type: message/rfc822\r\n\r\n{nested}"))
+@pytest.mark.parametrize(
+    "within",
+    [
+        "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(60)),
+        "X: y\r\n" * 200_000,
+    ],
+)
+def test_an_enclosed_mail_that_no_reader_takes_is_listed_alone(within: str) -> None:
+    mail = parse(parts("\r\n", f"Content-Type: message/rfc822\r\n\r\n{within}"))
 
     assert (mail.text, len(mail.attachments)) == ("", 1)
