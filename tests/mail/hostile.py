@@ -133,6 +133,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "signatures within signatures": lambda: sealed.mail(_signed_again(40)),
     "openings of PGP": lambda: letter("-----BEGIN PGP SIGNED MESSAGE-----\n\n" * 20_000),
     "passages of PGP": lambda: letter("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----\n" * 15_000),
+    "a mail of tables in a mail without words": lambda: mixed(
+        [
+            "Content-Type: text/html\n\n" + "<table><tr><td></td></tr></table>" * 15_000,
+            "Content-Type: message/rfc822\n\nSubject: x\nContent-Type: text/html\n\n" + "<tr><td>a</td></tr>" * 50_000,
+        ]
+    ),
     "900 mails in a mail": lambda: mixed(["Content-Type: message/rfc822\n\nSubject: x\n\n"] * 900),
 }  # fmt: skip
 

@@ -191,7 +191,7 @@ def test_what_a_mail_server_returns_is_nobodys_words() -> None:
     "within",
     [
         "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(60)),
-        "X: y\r\n" * 200_000,
+        f"X: {'y' * 500}\r\n" * 2_500,
     ],
 )
 def test_an_enclosed_mail_that_no_reader_takes_is_listed_alone(within: str) -> None:
