@@ -31,7 +31,12 @@ _AUTHENTICATED_ENVELOPE = bytes.fromhex("2a864886f70d0109100117")
 MAX_PIECES = 100_000
 MAX_PASSED_OVER = 1_000
 
-_ARMOUR = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$.*?(?:^-----END PGP MESSAGE-----[ \t]*$|\Z)", re.M | re.S)
+# Armour is letters of base64 below a few fields (RFC 9580, section 6.2); where its end is missing, words stay.
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP MESSAGE-----[ \t]*\n(?:[A-Za-z]{1,20}:[^\n]*\n)*+[ \t]*\n(?:[A-Za-z0-9+/=]+[ \t]*(?:\n|\Z))++"
+    r"(?:-----END PGP MESSAGE-----[ \t]*(?:\n|\Z))?",
+    re.MULTILINE,
+)
 _CLEAR, _SIGNATURE, _END = (
     re.compile(rf"^-----{words}-----[ \t]*$", re.MULTILINE)
     for words in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
@@ -65,7 +70,7 @@ def without_armour(text: str) -> tuple[str, bool]:
     """Return a text without the marks of PGP that stand in it, and whether a part of it was encrypted."""
     if "-----BEGIN PGP " not in text:
         return text, False
-    bare, encrypted = _ARMOUR.subn(ENCRYPTED, text)
+    bare, encrypted = _ARMOUR.subn(f"{ENCRYPTED}\n", text)
     return _signed_words(bare), encrypted > 0
 
 

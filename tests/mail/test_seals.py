@@ -127,6 +127,14 @@ def test_an_encrypted_passage_is_told_of_and_attached() -> None:
     assert [(one.filename, one.part) for one in mail.attachments] == [("encrypted.asc", "0")]
 
 
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [("\n\njA0ECQMC", ""), ("\nVersion: 2\n\njA0ECQMC\n=6kgc", ""), ("\n\njA0ECQMC\n=6kgc\nIt ends.", "It ends.")],
+)
+def test_armour_without_an_end_takes_no_words_with_it(below: str, kept: str) -> None:
+    assert without_armour(f"-----BEGIN PGP MESSAGE-----{below}") == (f"{ENCRYPTED}\n{kept}", True)
+
+
 def test_words_that_pgp_signed_are_read_without_its_marks() -> None:
     mail = parse(letter(f"{sealed.CLEARSIGNED}\n_____\nthe list's footer"))
 
@@ -137,6 +145,7 @@ def test_words_that_pgp_signed_are_read_without_its_marks() -> None:
 @pytest.mark.parametrize(
     "text",
     ["> -----BEGIN PGP MESSAGE-----\n> quoted", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nnever signed",
+     "-----BEGIN PGP MESSAGE-----\nis what I see", "-----BEGIN PGP MESSAGE-----\n\nHi, what?",
      "What does -----BEGIN PGP MESSAGE----- mean?"],
 )  # fmt: skip
 def test_what_only_looks_like_pgp_stays(text: str) -> None:
