@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -68,21 +69,24 @@ def run_once(environment: Mapping[str, str], sandbox: Sandbox, folder: Path, res
 
 
 def measure(runs: int, rest: float, load: float) -> list[Figures]:
-    """Start the bot on a new database, which is not measured, and then so many times on that one."""
+    """Start the bot on a new database, which is not measured, and then so many times on copies of that one."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-weight-")))
+        (folder / "first").mkdir()
         dovecot = Dovecot()
         stack.callback(dovecot.remove)
         dovecot.start()
         found = []
         for number in range(runs + 1):
             with Sandbox() as sandbox:
-                channels = {"CUSTOMER_SLACK_CHANNELS": "#customers"}
-                environment = sandbox.environment() | dovecot.environment() | channels
+                by_default = {"CUSTOMER_SLACK_CHANNELS": "#customers", "EMAIL_POLL_INTERVAL": "30"}
+                environment = sandbox.environment() | dovecot.environment() | by_default
                 if number == 0:
-                    with casebot(environment, folder):
+                    with casebot(environment, folder / "first"):
                         continue
-                found.append(run_once(environment, sandbox, folder, rest, load))
+                # Without what the load before left to be said.
+                again = shutil.copytree(folder / "first", folder / f"run {number}")
+                found.append(run_once(environment, sandbox, again, rest, load))
         return found
 
 
