@@ -10,8 +10,8 @@ from bot.mail.addresses import lone_mailbox
 from bot.mail.headers import Headers, UnreadableMail, split
 from bot.mail.mailbox import Glimpse, Mailbox
 
-# With fewer mails before it, an urgent one has not long to wait.
-MANY = 50
+# With fewer mails before it, an urgent one waits for half a second, and the look would cost as much.
+MANY = 200
 LOOKED_AT_ONCE = 500
 # Of each mail's text; who is in a hurry says so early on.
 GLIMPSE_BYTES = 2_048

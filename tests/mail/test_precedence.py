@@ -31,8 +31,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def busy(post: Post, dovecot: Dovecot) -> Dovecot:
-    """A mailbox that was looked into before, and into which sixty mails have come since."""
+def busy(post: Post, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+    """A mailbox that was looked into before, and into which sixty mails have come since, which is many."""
+    monkeypatch.setattr(precedence, "MANY", MANY)
     post.collect()
     dovecot.deliver_many(_mail(number) for number in range(MANY))
     return dovecot
