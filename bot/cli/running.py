@@ -9,7 +9,6 @@ import typer
 
 from bot.cli.refusals import clear_refusals, settings_told
 from bot.clock import SystemClock
-from bot.settings.coming import unavailable
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,10 +26,6 @@ def run() -> None:
     from bot.wiring import build_bot
 
     settings = settings_told()
-    lacking = list(unavailable(settings))
-    if lacking:
-        typer.echo("\n".join(lacking), err=True)
-        raise typer.Exit(2)
     # The lock before all else: a second start must not even migrate under the first.
     with (
         clear_refusals(TokenRefused, PortTaken, AlreadyRunning),

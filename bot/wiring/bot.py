@@ -23,6 +23,7 @@ from bot.mail.quarantine import Quarantine
 from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
+from bot.measures import Measures
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.queries import refused, waiting
@@ -32,9 +33,11 @@ from bot.slack.homes import Homes, tell_changes
 from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
+from bot.web.access import Access
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
 from bot.web.health import Check, Outbox
+from bot.web.latencies import Latencies
 from bot.web.routes import DebugView, build_web
 from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
@@ -80,19 +83,21 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
-    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
+    measures = Measures(clock)
+    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom, measures)
     delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, slack, sender)
+    posting = _posting(desk, slack, sender, measures)
     connecting = _connecting(slack, clock)
     catching_up = _catching_up(slack, clock)
-    mail = _mail_edge(settings, desk, tokens)
+    mail = _mail_edge(settings, desk, tokens, measures)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     schedule = _schedule(settings, desk, slack, turns.clock)
     checks = {
         "database": _database_check(desk, turns),
-        "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
+        "email_listener": _mail_check(mail, turns.mailbox),
+        "outgoing_mail": _outgoing_check(settings, sender, posting),
         "scheduler": _clock_check(schedule, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
@@ -102,7 +107,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=_web_edge(settings, desk, checks),
+        web=_web_edge(settings, desk, slack, checks, measures),
         connecting=connecting,
         catching_up=catching_up,
         delivering=delivering,
@@ -149,6 +154,7 @@ def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
     return Check(
         lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
         worked_at=lambda: connecting.pulse.succeeded_at,
+        evidence=lambda: slack.connection.details,
     )
 
 
@@ -165,24 +171,29 @@ def _clock_check(schedule: Schedule, clock: Role) -> Check:
     )
 
 
-def _mail_check(mail: MailWatcher | None, mailbox: Role, sender: MailSender, posting: Loop) -> Check:
-    """Return how mail is, both ways, wherever the mailbox is watched; where no mailbox is read, mail is off."""
+def _mail_check(mail: MailWatcher | None, mailbox: Role) -> Check:
+    """Return how incoming mail is, wherever the mailbox is watched; where no mailbox is read, mail is off."""
     return Check(
-        lambda: _problems(mailbox.problem, sender.problem, _failing(posting)),
+        lambda: mailbox.problem,
         disabled=mail is None,
         worked_at=lambda: mail.state.last_pass_at if mail and mailbox.is_ours else None,
     )
+
+
+def _outgoing_check(settings: Settings, sender: MailSender, posting: Loop) -> Check:
+    """Return how the way out is, with or without a mailbox, as the last mail found it."""
+    return Check(lambda: _problems(sender.problem, _failing(posting)), disabled=not settings.smtp_enabled)
 
 
 def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
     return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
 
 
-def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
+def _posting(desk: Desk, slack: SlackEdge, sender: MailSender, measures: Measures) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
     hearer = Refusals(desk.replies, slack.directory.admin_ids)
-    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS)
+    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS, measures=measures)
     return _round("mail postman", postman, desk)
 
 
@@ -193,10 +204,10 @@ def _round(name: str, postman: Postman, desk: Desk) -> Loop:
     return loop
 
 
-def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None, measures: Measures) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, measures)
 
 
 def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:
@@ -220,11 +231,23 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
-def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
-    figures = Figures(desk.database, desk.clock, checks)
-    debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
-    outbox = Outbox(partial(waiting, desk.database), partial(refused, desk.database))
-    return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
+def _web_edge(
+    settings: Settings, desk: Desk, slack: SlackEdge, checks: Mapping[str, Check], measures: Measures
+) -> WebServer:
+    latencies = Latencies()
+    measures.tell_to(latencies.hear)
+    sockets = None if slack.door else lambda: float(slack.hearing.connections)
+    token = settings.web_token.get_secret_value() if settings.web_token else ""
+    web = build_web(
+        checks,
+        desk.clock,
+        Figures(desk.database, desk.clock, checks, latencies, sockets),
+        DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None,
+        Outbox(partial(waiting, desk.database), partial(refused, desk.database)),
+        access=Access(token, is_proxied=settings.calls_come_in),
+        door=slack.door.answer if slack.door else None,
+    )
+    return WebServer(web, settings.host, settings.port)
 
 
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:

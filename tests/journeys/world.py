@@ -32,6 +32,7 @@ Seen = TypeVar("Seen")
 
 SUPPORT, ALERTING, LOGGING, CUSTOMERS = "#support", "#alerting", "#logging", "#customers"
 CARLA = "carla@example.com"
+TOKEN = "a-token-of-the-tests"
 
 
 class World:
@@ -42,7 +43,10 @@ class World:
         self.workspace = sandbox.workspace
         self._dovecot = dovecot
         mailbox = (dovecot.environment() if dovecot else {}) | {"EMAIL_POLL_INTERVAL": "1"}
-        ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(free_port())}
+        port = free_port()
+        if settings.get("SLACK_MODE") == "http":
+            sandbox.deliver_by_http(f"http://127.0.0.1:{port}/slack/events", pauses=(0.1, 0.5, 1.0))
+        ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(port), "WEB_TOKEN": TOKEN}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
         self.term_seconds = TERM_SECONDS
         self._delivered = 0
@@ -62,8 +66,13 @@ class World:
         self._runtime.stop()
 
     def health(self) -> Json:
-        answer: Json = httpx.get(f"http://127.0.0.1:{self.settings.port}/health", trust_env=False).json()
+        answer: Json = self.asks("/health").json()
         return answer
+
+    def asks(self, path: str) -> httpx.Response:
+        """A page of the bot's web server, as who knows the token sees it."""
+        token = {"Authorization": f"Bearer {TOKEN}"}
+        return httpx.get(f"http://127.0.0.1:{self.settings.port}{path}", headers=token, trust_env=False)
 
     def passes(self, **span: float) -> None:
         """Let time pass; returns when the sweep has come round."""
@@ -152,7 +161,7 @@ class World:
 
     def settles(self) -> None:
         """Wait until everything that was written is taken in, and everything decided is said."""
-        self.until(lambda: self.sandbox.link.waiting == 0 and len(self.rows(LedgerEntry)) == self._delivered)
+        self.until(lambda: self.sandbox.waiting == 0 and len(self.rows(LedgerEntry)) == self._delivered)
         self.until(self._rests)
 
     def _rests(self) -> bool:
