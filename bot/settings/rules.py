@@ -1,6 +1,5 @@
 """What settings must hold against each other, judged also while some of them are wrong."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from bot.settings.model import Settings
 Problem = tuple[str, str]
 _PLACES = ("SUPPORT_SLACK_CHANNEL", "ALERTING_SLACK_CHANNEL", "LOGGING_SLACK_CHANNEL")
 _MISSING = "is missing"
-_SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
 
 
 class Draft(Settings, frozen=False, validate_assignment=True):
@@ -141,10 +139,7 @@ RULES: tuple[Callable[[Filled], Iterator[Problem]], ...] = (
 
 
 def oddities(settings: Settings) -> Iterator[str]:
-    """Tell what is allowed but seldom meant: a secret of another shape, a port that speaks the other kind of TLS."""
-    secret = settings.slack_signing_secret
-    if settings.calls_come_in and secret and not _SIGNING_SECRET.fullmatch(secret.get_secret_value()):
-        yield "SLACK_SIGNING_SECRET does not look like one: 32 characters 0-9 and a-f, from Basic Information."
+    """Tell what is allowed but seldom meant: a port that speaks the other kind of TLS."""
     if settings.smtp_enabled and settings.smtp_port == 465 and settings.smtp_security is Security.STARTTLS:
         yield "SMTP_PORT 465 mostly speaks TLS at once: set SMTP_SECURITY=ssl."
     if settings.smtp_enabled and settings.smtp_port == 587 and settings.smtp_security is Security.SSL:

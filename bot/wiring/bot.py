@@ -23,7 +23,6 @@ from bot.mail.quarantine import Quarantine
 from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
-from bot.measures import Measures
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman, wake_on_commit
 from bot.outbox.queries import refused, waiting
@@ -83,14 +82,12 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
-    measures = Measures(clock)
-    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom, measures)
+    slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
     delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, slack, sender, measures)
-    connecting = _connecting(slack, clock)
-    catching_up = _catching_up(slack, clock)
-    mail = _mail_edge(settings, desk, tokens, measures)
+    posting = _posting(desk, slack, sender)
+    connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
+    mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     schedule = _schedule(settings, desk, slack, turns.clock)
@@ -107,7 +104,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=_web_edge(settings, desk, slack, checks, measures),
+        web=_web_edge(settings, desk, slack, checks),
         connecting=connecting,
         catching_up=catching_up,
         delivering=delivering,
@@ -119,12 +116,6 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         turns=turns,
         checks=checks,
     )
-
-
-def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
-    return delivering
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:
@@ -189,11 +180,11 @@ def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
     return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
 
 
-def _posting(desk: Desk, slack: SlackEdge, sender: MailSender, measures: Measures) -> Loop:
+def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
     """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
     pacing = Pacing(post_seconds=MAIL_SECONDS)
     hearer = Refusals(desk.replies, slack.directory.admin_ids)
-    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS, measures=measures)
+    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS, measures=desk.measures)
     return _round("mail postman", postman, desk)
 
 
@@ -204,10 +195,10 @@ def _round(name: str, postman: Postman, desk: Desk) -> Loop:
     return loop
 
 
-def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None, measures: Measures) -> MailWatcher | None:
+def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, measures)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, desk.measures)
 
 
 def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:
@@ -231,11 +222,9 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
-def _web_edge(
-    settings: Settings, desk: Desk, slack: SlackEdge, checks: Mapping[str, Check], measures: Measures
-) -> WebServer:
+def _web_edge(settings: Settings, desk: Desk, slack: SlackEdge, checks: Mapping[str, Check]) -> WebServer:
     latencies = Latencies()
-    measures.tell_to(latencies.hear)
+    desk.measures.tell_to(latencies.hear)
     sockets = None if slack.door else lambda: float(slack.hearing.connections)
     token = settings.web_token.get_secret_value() if settings.web_token else ""
     web = build_web(

@@ -13,7 +13,6 @@ from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.cases.refusals import Refusals
-from bot.measures import Measures
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Beat, Postman
 from bot.settings import Settings
@@ -84,9 +83,7 @@ class Mailroom:
     quarantine: Quarantine | None
 
 
-def slack_edge(
-    settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, mail: Mailroom, measures: Measures
-) -> SlackEdge:
+def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, mail: Mailroom) -> SlackEdge:
     """Wire the Slack edge; `web` is the client that answers at once or not at all."""
     token = settings.slack_bot_token.get_secret_value()
     patient = web_client(token, settings.slack_api_url, patient=True)
@@ -97,13 +94,13 @@ def slack_edge(
     sender = _slack_sender(desk, web, identity, places, drawings, mail)
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
     secret = _revealed(settings.slack_signing_secret) if settings.calls_come_in else ""
-    app = build_app(identity, services, measures, secret)
+    app = build_app(identity, services, desk.measures, secret)
     hearing = Hearing(desk.clock)
     door = Door(app, secret, patient, hearing, desk.clock) if secret else None
     road = door or Sockets(app, _revealed(settings.slack_app_token), patient, hearing, desk.clock)
     connection = SlackConnection(road, patient, identity, places, directory, drawings, hearing)
     hearer = Refusals(desk.replies, directory.admin_ids)
-    postman = partial(Postman, desk.database, desk.clock, sender, pacing, hearer, measures=measures)
+    postman = partial(Postman, desk.database, desk.clock, sender, pacing, hearer, measures=desk.measures)
     return SlackEdge(
         app=app,
         web=web,

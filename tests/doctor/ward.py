@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from slack_bolt import App
+from slack_sdk import WebClient
 from sqlmodel import SQLModel
 
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
@@ -19,6 +21,8 @@ from bot.doctor.table import CHECKS
 from bot.migrations.migrate import migrate
 from bot.sandbox.server import Sandbox
 from bot.settings import sketch_settings
+from bot.slack.door import Door
+from bot.slack.hearing import Hearing
 from bot.web.health import Check
 from bot.web.routes import build_web
 from bot.web.server import WebServer
@@ -70,15 +74,25 @@ class Ward:
             patient.close()
 
     @contextmanager
-    def running(self, problem: str = "") -> Iterator[None]:
-        """While a Casebot runs here, which hears Slack, and whose mailbox has this problem."""
+    def running(self, problem: str = "", door: str = "") -> Iterator[None]:
+        """While a Casebot runs here, which hears Slack, and whose mailbox has this problem.
+
+        `door` is the signing secret by which it takes Slack's calls; without one it takes none.
+        """
         checks = {"slack": Check(lambda: ""), "email_listener": Check(lambda: problem)}
-        server = WebServer(build_web(checks), "127.0.0.1", int(self.variables["PORT"]))
+        web = build_web(checks, door=self._door(door).answer if door else None)
+        server = WebServer(web, "127.0.0.1", int(self.variables["PORT"]))
         server.start()
         try:
             yield
         finally:
             server.stop()
+
+    def _door(self, secret: str) -> Door:
+        """A door as a desk has it before it is ready: it answers Slack's challenge and nothing else."""
+        app = App(token=self.workspace.bot_token, signing_secret=secret, token_verification_enabled=False)
+        client, clock = WebClient(self.workspace.bot_token), SystemClock()
+        return Door(app, secret, client, Hearing(clock), clock)
 
 
 class Findings:

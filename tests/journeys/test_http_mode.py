@@ -94,6 +94,7 @@ def test_after_an_hour_away_all_is_in_and_one_line_tells_of_it(world: World) -> 
 
     world.start()
     world.until(lambda: world.case().message_count == 2)
+    world.until(lambda: world.bot.slack.hearing.gap is None)
     world.passes(seconds=30)
 
     assert "1 Slack message taken in" in world.sees(SUPPORT, "Away")["text"]
