@@ -49,4 +49,5 @@ def visit(
 
 async def _got(transport: httpx.ASGITransport, url: str, headers: dict[str, str | bytes]) -> httpx.Response:
     async with httpx.AsyncClient(transport=transport) as client:
-        return await client.get(url, headers=headers)
+        raw = [(name.encode(), sent if isinstance(sent, bytes) else sent.encode()) for name, sent in headers.items()]
+        return await client.get(url, headers=raw)
