@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.error import URLError
@@ -201,7 +202,7 @@ class SlackConnection:
         try:
             return call()
         except SlackApiError as error:
-            reason = str(error.response.get("error") or f"HTTP {error.response.status_code}")
+            reason = _reason(error)
             if reason in BAD_TOKEN:
                 raise TokenRefused(f"{token} is refused by Slack ({reason}). {_COPY_AGAIN[token]}") from error
             needed = error.response.get("needed")
@@ -210,3 +211,10 @@ class SlackConnection:
         except (URLError, OSError, HTTPException) as error:
             cause = getattr(error, "reason", error)
             raise SlackAway(f"Slack can't be reached ({cause}); check the network and SLACK_API_URL") from error
+
+
+def _reason(error: SlackApiError) -> str:
+    """Return Slack's word for it; a server that is out of order has none but its status."""
+    status = error.response.status_code
+    told = None if status >= HTTPStatus.INTERNAL_SERVER_ERROR else error.response.get("error")
+    return str(told or f"HTTP {status}")
