@@ -48,6 +48,13 @@ class World:
             sandbox.deliver_by_http(f"http://127.0.0.1:{port}/slack/events", pauses=(0.1, 0.5, 1.0))
         ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(port), "WEB_TOKEN": TOKEN}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
+        self._visitor = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            limits=httpx.Limits(max_keepalive_connections=0),  # the desk may be another one at the next look
+            verify=False,
+            trust_env=False,
+        )
         self.term_seconds = TERM_SECONDS
         self._delivered = 0
         self.bot: Bot
@@ -71,8 +78,7 @@ class World:
 
     def asks(self, path: str) -> httpx.Response:
         """A page of the bot's web server, as who knows the token sees it."""
-        token = {"Authorization": f"Bearer {TOKEN}"}
-        return httpx.get(f"http://127.0.0.1:{self.settings.port}{path}", headers=token, trust_env=False)
+        return self._visitor.get(path)
 
     def passes(self, **span: float) -> None:
         """Let time pass; returns when the sweep has come round."""
@@ -170,10 +176,13 @@ class World:
 
 
 @contextmanager
-def journey(directory: Path, dovecot: Dovecot | None = None, **settings: str) -> Iterator[World]:
-    """A fresh desk, and the bot at work in it."""
+def journey(
+    directory: Path, dovecot: Dovecot | None = None, *, term: float = TERM_SECONDS, **settings: str
+) -> Iterator[World]:
+    """A fresh desk, and the bot at work in it, whose roles and database are looked after several times a `term`."""
     with Sandbox() as sandbox:
         world = World(sandbox, directory, dovecot, **settings)
+        world.term_seconds = term
         world.start()
         try:
             yield world
