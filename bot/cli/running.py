@@ -22,13 +22,14 @@ def run() -> None:
     from bot.run_lock import AlreadyRunning, alone_on
     from bot.runtime import Runtime
     from bot.slack.connection import TokenRefused
+    from bot.tracing import NoTracer
     from bot.web.server import PortTaken
     from bot.wiring import build_bot
 
     settings = settings_told()
     # The lock before all else: a second start must not even migrate under the first.
     with (
-        clear_refusals(TokenRefused, PortTaken, AlreadyRunning),
+        clear_refusals(TokenRefused, PortTaken, AlreadyRunning, NoTracer),
         alone_on(settings.database_url.get_secret_value()),
     ):
         Runtime(build_bot(settings, SystemClock())).run()

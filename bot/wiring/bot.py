@@ -32,6 +32,7 @@ from bot.slack.homes import Homes, tell_changes
 from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
+from bot.tracing import Tracing, tracing_to
 from bot.web.access import Access
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
@@ -73,6 +74,7 @@ class Bot:
     collecting: Loop | None
     watching: Loop | None
     turns: Turns
+    tracing: Tracing | None
     checks: Mapping[str, Check]
 
 
@@ -114,6 +116,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         collecting=collecting,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
         turns=turns,
+        tracing=_tracing(settings, desk),
         checks=checks,
     )
 
@@ -249,6 +252,16 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> 
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
     sweep_in_turn(schedule, SWEEP, clock)
     return schedule
+
+
+def _tracing(settings: Settings, desk: Desk) -> Tracing | None:
+    """Return who sends traces, where a collector is named; raises NoTracer."""
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    headers = settings.otel_exporter_otlp_headers
+    tracing = tracing_to(settings.otel_exporter_otlp_endpoint, headers.get_secret_value() if headers else "")
+    desk.measures.tell_to(tracing.hear)
+    return tracing
 
 
 def _failing(loop: Loop | None) -> str:
