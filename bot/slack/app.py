@@ -87,6 +87,7 @@ def build_app(
     logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = DeskApp(
         measures,
+        name="casebot",  # Bolt would look through the stack and the source files for one
         process_before_response=True,
         authorize=_authorize(identity),
         # In Socket Mode the connection itself is authenticated; Bolt insists on a secret all the same.

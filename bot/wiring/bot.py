@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from slack_sdk import WebClient
 
@@ -15,7 +14,6 @@ from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
 from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
-from bot.mail.connection import tls_context
 from bot.mail.kept_attachments import SHELF as MAIL_SHELF
 from bot.mail.kept_attachments import MailAttachments
 from bot.mail.oauth import Tokens, tokens_of
@@ -32,18 +30,15 @@ from bot.slack.homes import Homes, tell_changes
 from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
-from bot.tracing import Tracing, tracing_to
-from bot.web.access import Access
-from bot.web.case_list import newest_cases
-from bot.web.figures import Figures
-from bot.web.health import Check, Outbox
-from bot.web.latencies import Latencies
-from bot.web.routes import DebugView, build_web
+from bot.tls import tls_context
+from bot.tracing import Tracing
+from bot.web.health import Check
 from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
+from bot.wiring.web_edge import tracing_of, web_edge
 
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
@@ -86,8 +81,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
     delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
-    sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, slack, sender)
+    sender, posting = _letters(settings, desk, slack, mailroom, tokens)
     connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
@@ -106,7 +100,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=_web_edge(settings, desk, slack, checks),
+        web=web_edge(settings, desk, slack, checks),
         connecting=connecting,
         catching_up=catching_up,
         delivering=delivering,
@@ -116,7 +110,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         collecting=collecting,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
         turns=turns,
-        tracing=_tracing(settings, desk),
+        tracing=tracing_of(settings, desk),
         checks=checks,
     )
 
@@ -183,12 +177,15 @@ def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
     return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
 
 
-def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
-    """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
+def _letters(
+    settings: Settings, desk: Desk, slack: SlackEdge, mailroom: Mailroom, tokens: Tokens | None
+) -> tuple[MailSender, Loop]:
+    """Return who sends mails, and the loop of the postman who brings them; where none leave, he says so to each."""
+    sender = MailSender(settings, desk.clock, desk.queries, mailroom.files.read, tokens)
     pacing = Pacing(post_seconds=MAIL_SECONDS)
     hearer = Refusals(desk.replies, slack.directory.admin_ids)
     postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS, measures=desk.measures)
-    return _round("mail postman", postman, desk)
+    return sender, _round("mail postman", postman, desk)
 
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
@@ -225,23 +222,6 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
-def _web_edge(settings: Settings, desk: Desk, slack: SlackEdge, checks: Mapping[str, Check]) -> WebServer:
-    latencies = Latencies()
-    desk.measures.tell_to(latencies.hear)
-    sockets = None if slack.door else lambda: float(slack.hearing.connections)
-    token = settings.web_token.get_secret_value() if settings.web_token else ""
-    web = build_web(
-        checks,
-        desk.clock,
-        Figures(desk.database, desk.clock, checks, latencies, sockets),
-        DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None,
-        Outbox(partial(waiting, desk.database), partial(refused, desk.database)),
-        access=Access(token, is_proxied=settings.calls_come_in),
-        door=slack.door.answer if slack.door else None,
-    )
-    return WebServer(web, settings.host, settings.port)
-
-
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
@@ -252,16 +232,6 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> 
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
     sweep_in_turn(schedule, SWEEP, clock)
     return schedule
-
-
-def _tracing(settings: Settings, desk: Desk) -> Tracing | None:
-    """Return who sends traces, where a collector is named; raises NoTracer."""
-    if settings.otel_exporter_otlp_endpoint is None:
-        return None
-    headers = settings.otel_exporter_otlp_headers
-    tracing = tracing_to(settings.otel_exporter_otlp_endpoint, headers.get_secret_value() if headers else "")
-    desk.measures.tell_to(tracing.hear)
-    return tracing
 
 
 def _failing(loop: Loop | None) -> str:

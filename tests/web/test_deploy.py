@@ -17,7 +17,8 @@ from bot.web import pace, slack_calls
 from bot.web.figures import FRESH, Figures
 from bot.web.health import Check
 from bot.web.latencies import Latencies
-from tests.cases.desk import CARA, Desk, opened
+from tests.cases.desk import CARA, Desk
+from tests.services.standing import opened
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "bot" / "deploy"
