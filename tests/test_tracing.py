@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from bot.measures import Deed, Measures
 from bot.tracing import NoTracer, tracing_to
 from tests.cases.desk import StillClock
+from tests.services.listening import listening
 from tests.services.process import free_port
 
 
@@ -46,12 +46,8 @@ class Reception(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    with Collector() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(Collector()) as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def test_a_deed_is_a_span_from_its_beginning_to_its_end(collector: Collector) -> None:

@@ -27,7 +27,7 @@ KEEP_SECONDS = 5.0
 ASK_SECONDS = 60.0
 # Longer than a failing loop's longest pause: who was not kept for so long was asleep, and so was the web server.
 ASLEEP_SECONDS = 90.0
-# Slack tries again at once, after a minute and after five. The second try tells that the road was broken for a minute.
+# Slack tries again at once, after a minute and after five. The one after a minute tells of a road broken that long.
 TELLING_TRY = 2
 FINISH_SECONDS = 3.0
 _SIGNATURE = (
@@ -39,7 +39,7 @@ class Door:
     """Answers Slack's calls from the moment on when the desk knows what is needed for it.
 
     Something may have missed us before the start; while Slack could not be asked, for then it hardly reached us either;
-    while this process or machine slept; and where Slack's second try of an event tells that the road was broken.
+    while this process or machine slept; and where Slack tells by a late try of an event that the road was broken.
     Whether the road works at all is the patrol's to find out, from history.
     """
 

@@ -13,6 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.sandbox.http_link import HttpLink
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import text_of
+from tests.services.listening import listening
 
 
 class App(ThreadingHTTPServer):
@@ -51,12 +52,8 @@ class Calls(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def app() -> Iterator[App]:
-    with App() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(App()) as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture
