@@ -218,6 +218,7 @@ def test_no_secret_is_told_by_log_file_or_page_whatever_fails(sandbox: Sandbox, 
     failing = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nowhere}",
         "LOG_LEVEL": "DEBUG",
+        "LOG_FORMAT": "json",
         "LOG_FILE": str(log_file),
     }
     with started(sandbox.environment() | secrets | failing) as bot:
@@ -234,6 +235,9 @@ def test_no_secret_is_told_by_log_file_or_page_whatever_fails(sandbox: Sandbox, 
     assert "casebot_service_up" in figures
     assert "hunter2" not in told
     assert "hunter3" not in told  # nor anybody's words
+    facts = [json.loads(line) for line in log_file.read_text(encoding="utf-8").splitlines()]
+    assert [fact for fact in facts if "case" in fact and "correlation" not in fact] == []
+    assert all({"case", "delivery"} <= fact.keys() for fact in facts if fact["event"] == "delivery settled")
 
 
 def test_slack_out_of_reach_is_waited_for() -> None:

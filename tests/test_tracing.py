@@ -8,9 +8,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from structlog.testing import capture_logs
 
 from bot.measures import Deed, Measures
-from bot.tracing import NoTracer, tracing_to
+from bot.tracing import otlp
+from bot.tracing.collector import NoTracer, tracing_to
+from bot.tracing.otlp import Spans
 from tests.cases.desk import StillClock
 from tests.services.listening import listening
 from tests.services.process import free_port
@@ -75,25 +78,29 @@ def test_a_deed_is_a_span_from_its_beginning_to_its_end(collector: Collector) ->
     assert collector.keys == ["one two"]
 
 
-def test_a_collector_that_is_away_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    tracing = tracing_to(f"http://127.0.0.1:{free_port()}", "")
+def test_a_collector_that_is_away_stops_nothing_and_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otlp, "EXPORT_SECONDS", 0.2)
+    spans = Spans(f"http://127.0.0.1:{free_port()}", {})
     measures = Measures(StillClock())
-    measures.tell_to(tracing.hear)
+    measures.tell_to(spans.hear)
 
-    measures.took(Deed.CASE_TO_POST, "card", 1)
-    tracing.close()
+    with capture_logs() as lines:
+        for _ in range(2):
+            measures.took(Deed.CASE_TO_POST, "card", 1)
+            spans.flush()
+        spans.close()
 
-    assert "opentelemetry" in caplog.records[-1].name
+    assert [line["event"].split(";")[0] for line in lines] == ["traces are not taken"]
 
 
 def test_without_a_collector_nothing_is_loaded() -> None:
-    look = "import sys, bot.tracing; print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
+    look = "import sys, bot.tracing.collector; print([name for name in sys.modules if 'opentelemetry' in name])"
 
     assert subprocess.check_output([sys.executable, "-c", look], text=True).strip() == "[]"
 
 
 def test_without_the_packages_the_refusal_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    monkeypatch.setitem(sys.modules, "bot.tracing.otlp", None)
 
     with pytest.raises(NoTracer, match=r"pip install 'casebot\[otel\]', or leave the setting empty"):
         tracing_to("http://localhost:4318", "")

@@ -22,7 +22,7 @@ def run() -> None:
     from bot.run_lock import AlreadyRunning, alone_on
     from bot.runtime import Runtime
     from bot.slack.connection import TokenRefused
-    from bot.tracing import NoTracer
+    from bot.tracing.collector import NoTracer
     from bot.web.server import PortTaken
     from bot.wiring import build_bot
 

@@ -31,7 +31,7 @@ from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.tls import tls_context
-from bot.tracing import Tracing
+from bot.tracing.collector import Tracing
 from bot.web.health import Check
 from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop

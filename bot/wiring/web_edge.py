@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.outbox.queries import refused, waiting
 from bot.settings import Settings
-from bot.tracing import Tracing, tracing_to
+from bot.tracing.collector import Tracing, tracing_to
 from bot.web.access import Access
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
