@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.cases.models import Message
@@ -12,6 +11,7 @@ from bot.sandbox.http_link import HttpLink
 from bot.slack.action_ids import REPLY
 from tests.journeys.promises import broken
 from tests.journeys.world import ALERTING, CARLA, LOGGING, SUPPORT, World, journey
+from tests.services.http import http
 from tests.slack.world import failing_commits
 
 
@@ -69,11 +69,9 @@ def test_what_nobody_signed_is_refused_and_touches_nothing(world: World) -> None
     stranger = HttpLink(address, "f" * 32)
 
     refused = [
-        httpx.post(address, json=event, trust_env=False).status_code,
-        httpx.post(
-            address, content=b"\xff{", headers={"X-Slack-Request-Timestamp": "soon"}, trust_env=False
-        ).status_code,
-        httpx.get(address, trust_env=False).status_code,
+        http.post(address, json=event).status_code,
+        http.post(address, content=b"\xff{", headers={"X-Slack-Request-Timestamp": "soon"}).status_code,
+        http.get(address).status_code,
     ]
 
     assert refused == [401, 401, 405]

@@ -24,7 +24,9 @@ from bot.sandbox.workspace import text_of
 from bot.settings import load_settings
 from bot.wiring import Bot, build_bot
 from tests.services.dovecot import Dovecot
+from tests.services.http import http
 from tests.services.process import free_port
+from tests.services.standing import migrated
 
 Json = dict[str, Any]
 Row = TypeVar("Row", bound=SQLModel)
@@ -46,15 +48,9 @@ class World:
         port = free_port()
         if settings.get("SLACK_MODE") == "http":
             sandbox.deliver_by_http(f"http://127.0.0.1:{port}/slack/events", pauses=(0.1, 0.5, 1.0))
+        (directory / "cases.db").write_bytes(migrated())
         ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(port), "WEB_TOKEN": TOKEN}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
-        self._visitor = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-            limits=httpx.Limits(max_keepalive_connections=0),  # the desk may be another one at the next look
-            verify=False,
-            trust_env=False,
-        )
         self.term_seconds = TERM_SECONDS
         self._delivered = 0
         self.bot: Bot
@@ -78,7 +74,8 @@ class World:
 
     def asks(self, path: str) -> httpx.Response:
         """A page of the bot's web server, as who knows the token sees it."""
-        return self._visitor.get(path)
+        token = {"Authorization": f"Bearer {TOKEN}"}
+        return http.get(f"http://127.0.0.1:{self.settings.port}{path}", headers=token)
 
     def passes(self, **span: float) -> None:
         """Let time pass; returns when the sweep has come round."""
