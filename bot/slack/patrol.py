@@ -21,8 +21,8 @@ LONGEST_RENEW_SECONDS = 3600.0
 _DEAF = "Slack sends no events for what is said; it is read from history, a minute late. "
 _NO_EVENTS = "Look at your app's Event Subscriptions"
 _NO_CALLS = (
-    "Look at your app's Event Subscriptions: does its Request URL lead here (proxy, certificate, firewall), and is "
-    "SLACK_SIGNING_SECRET this app's?"
+    "Look at your app's Event Subscriptions: are they on (Slack switches them off after an hour of failures), does "
+    "their Request URL lead here (proxy, certificate, firewall), and is SLACK_SIGNING_SECRET this app's?"
 )
 
 

@@ -224,6 +224,6 @@ def test_where_calls_do_not_arrive_the_patrol_says_so_at_once(slack: Caller, mon
 
     wait_until(noticed, "the patrol")
 
-    assert "does its Request URL lead here" in catchup.problem
+    assert "does their Request URL lead here" in catchup.problem
     catchup.keep()
     assert [message.body for message in slack.world.rows(Message)] == ["Is anybody there?"]
