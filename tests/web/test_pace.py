@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.web.health import Check
-from bot.web.pace import PAGES, REMEMBERED, Allowance, Turnstile
+from bot.web.pace import PAGES, REMEMBERED, Allowance, Turnstile, neighbourhood
 from bot.web.routes import build_web
 from tests.outbox.round import Stopwatch
 
@@ -33,6 +33,14 @@ def test_who_was_seen_longest_ago_is_forgotten() -> None:
         turnstile.wait(str(number))
 
     assert turnstile.wait("eve") == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [("192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:0db8:0000:0000"), ("unknown", "unknown"), ("", "")],
+)
+def test_all_addresses_of_one_line_are_counted_together(host: str, counted: str) -> None:
+    assert neighbourhood(host) == counted
 
 
 async def asked(web: FastAPI, path: str, peer: str, times: int) -> list[httpx.Response]:
