@@ -19,6 +19,7 @@ from bot.mail.models import LedgerState
 from bot.mail.precedence import Precedence
 from bot.mail.reception import Reception, Tell
 from bot.mail.settling import Settling
+from bot.measures import Measures
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Collection:
         tell: Tell,
         ledger: Ledger,
         archive: Archive,
+        measures: Measures | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -56,7 +58,7 @@ class Collection:
         self._fetching = Fetching(database, clock, ledger, archive)
         self._precedence = Precedence(settings.escalate_keywords)
         self._ahead: set[int] = set()
-        self._settling = Settling(database, clock, reception, tell, ledger, archive)
+        self._settling = Settling(database, clock, reception, tell, ledger, archive, measures)
 
     @property
     def ledger(self) -> Ledger:

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 
 STOP_SECONDS = 5.0
 TICK_SECONDS = 0.5
+# Connections at once; more are answered 503, so that nobody's patience fills our memory.
+MOST_CONNECTIONS = 200
 
 
 class PortTaken(Exception):
@@ -34,7 +36,17 @@ class WebServer:
     def __init__(self, web: FastAPI, host: str, port: int) -> None:
         self._host, self._port = host, port
         # uvicorn's own handlers would bypass our log's redaction.
-        config = uvicorn.Config(web, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none")
+        config = uvicorn.Config(
+            web,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+        )
         self._server = _Patient(config)
         self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
