@@ -8,7 +8,7 @@ MAIL_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk bench-mail lock clean FORCE
+.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk bench-mail image audit lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -62,6 +62,12 @@ bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,
 
 bench-mail: setup ## Measure mails a second into cases, beside a floor and django-helpdesk (MAIL_ARGS="--mails 10000")
 	@$(BIN)/python -m bench.mail $(MAIL_ARGS)
+
+image: setup ## Do the Dockerfile's steps without an engine, and see that what comes out runs
+	@$(BIN)/python .ci/image.py
+
+audit: setup ## Look the locked packages up in the list of known vulnerabilities
+	@sh .ci/audit
 
 lock: ## Choose newer versions of the packages and write both locks (needs uv)
 	@sh .ci/lock
