@@ -38,7 +38,7 @@ class Row(SQLModel):
 
 def insert(session: Session, *rows: SQLModel) -> None:
     """Insert rows and give each its number; from then on the session knows them, as after a flush."""
-    returns = session.get_bind().dialect.insert_returning
+    returns = session.get_bind().dialect.name == "postgresql"
     for row in rows:
         table = _table(type(row))
         number, values = table.autoincrement_column, _values(table, row)

@@ -51,7 +51,10 @@ class Intake:
     def receive(self, inbound: Inbound) -> Taken:
         """Take one inbound in, in a transaction of its own."""
         with self._writers.begin() as session:
-            return self.take(session, inbound)
+            taken = self.take(session, inbound)
+        if taken.outcome is not Outcome.DUPLICATE:
+            log.info("inbound taken", outcome=taken.outcome.value, case=taken.case_id, source=inbound.source.value)
+        return taken
 
     def take(self, session: Session, inbound: Inbound) -> Taken:
         """Take one inbound in, in the caller's writing transaction (which may store a mark or a ledger row with it)."""
@@ -59,9 +62,7 @@ class Intake:
         known = _seen(session, inbound)
         if known is not None:
             return known
-        taken = self._place(session, inbound, self._clock.now())
-        log.info("inbound taken", outcome=taken.outcome.value, case=taken.case_id, source=inbound.source.value)
-        return taken
+        return self._place(session, inbound, self._clock.now())
 
     def add_to(self, case_id: str, inbound: Inbound, by: Author) -> Taken:
         """Put somebody's words into a case of an admin's choice: as a message of its customer, or else as a note."""

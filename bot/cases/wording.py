@@ -66,7 +66,7 @@ class Asked:
 def words_of(*texts: str) -> frozenset[str]:
     """Return the words by which these texts are found; of a mail address its parts and the whole."""
     found: dict[str, None] = {}
-    for text in texts:
+    for text in dict.fromkeys(texts):
         folded = fold(text[:LONGEST_TEXT])
         if "@" in folded:
             found |= dict.fromkeys(address[:LONGEST_ADDRESS] for address in _ADDRESS.findall(folded))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 # Whoever else writes to SQLite waits for the transaction's end: some tens of milliseconds.
 SETTLED_AT_ONCE = 20
+# What is ready waits no longer for others that take long to read.
+LONGEST_WAIT_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +103,32 @@ class Settling:
         The mark moves with them, unless they are read `ahead` of their turn.
         """
         self._ahead = ahead
-        taken, coming = 0, iter(mails)
-        while not stopped() and (together := list(itertools.islice(coming, SETTLED_AT_ONCE))):
-            self._settle_together(together, beginning, uid_validity)
-            taken += len(together)
-        return taken
-
-    def _settle_together(self, mails: Sequence[Fetched], beginning: Beginning, uid_validity: int) -> None:
+        taken, begun = 0, 0.0
         ready: list[_Read] = []
         for mail in mails:
-            mark, content = Mark(uid_validity, mail.listing.uid), mail.content or b""
-            try:
-                content = self._content(mail)
-                ready.append(self._read(mark, mail, content, quiet=beginning.is_quiet(mark)))
-            except Exception as error:
-                if is_database_trouble(error):
-                    raise
+            if stopped():
+                break
+            begun = begun if ready else time.monotonic()
+            ready = self._readied(ready, mail, beginning, uid_validity)
+            taken += 1
+            if len(ready) >= SETTLED_AT_ONCE or time.monotonic() - begun > LONGEST_WAIT_SECONDS:
                 self._enter(ready)
                 ready = []
-                self._quarantine(mark, mail.raw_id, _Notice(reason_of(error, mark.uid), parse_header(content)))
         self._enter(ready)
+        return taken
+
+    def _readied(self, ready: list[_Read], mail: Fetched, beginning: Beginning, uid_validity: int) -> list[_Read]:
+        """Return the mails that are ready with this one; where it can't be read, they end before it."""
+        mark, content = Mark(uid_validity, mail.listing.uid), mail.content or b""
+        try:
+            content = self._content(mail)
+            return [*ready, self._read(mark, mail, content, quiet=beginning.is_quiet(mark))]
+        except Exception as error:
+            if is_database_trouble(error):
+                raise
+            self._enter(ready)
+            self._quarantine(mark, mail.raw_id, _Notice(reason_of(error, mark.uid), parse_header(content)))
+            return []
 
     def _content(self, mail: Fetched) -> bytes:
         if mail.raw_id is None or mail.content is not None:
