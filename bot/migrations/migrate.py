@@ -55,6 +55,13 @@ def standing(engine: Engine) -> Standing:
         return _standing(connection, _config(connection, MetaData()))
 
 
+def head() -> str:
+    """Return the revision of today's schema."""
+    config = Config()
+    config.set_main_option("script_location", _location())
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
     """Return what autogenerate would still change; empty when migrations and tables agree."""
     with engine.connect() as connection:
@@ -116,7 +123,11 @@ def _pragma(connection: Connection, setting: str) -> None:
 
 def _config(connection: Connection, metadata: MetaData) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("script_location", _location())
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
     return config
+
+
+def _location() -> str:
+    return str(_HERE).replace("%", "%%")
