@@ -136,6 +136,10 @@ ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
     EventKind.ASKED: (Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.MESSAGE),),
     EventKind.CONFIRMED: (_QUESTION_AGAIN,),
     EventKind.IGNORED: (_QUESTION_AGAIN,),
+    # What stands in Slack is drawn again without the words: see removal.py.
+    EventKind.CLEARED: (),
+    EventKind.ERASED: (),
+    EventKind.EXPORTED: (),
 }
 
 

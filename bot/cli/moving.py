@@ -30,7 +30,8 @@ def export_desk(
     """Write everything this desk holds to one file (JSONL), mails too; the bot may run meanwhile."""
     from bot.migrations.migrate import head
     from bot.moving.arrival import told_by
-    from bot.moving.departure import Departure, MovingRefused
+    from bot.moving.departure import Departure
+    from bot.moving.drafts import MovingRefused
 
     with opened(settings_told(), MovingRefused) as desk:
         departure = Departure(desk.database, head(), version("casebot"), SystemClock().now())
@@ -46,7 +47,7 @@ def import_desk(file: Annotated[Path, typer.Argument(help="A file made by casebo
     """Fill the empty database that DATABASE_URL names from an export, SQLite or PostgreSQL: all of it, or nothing."""
     from bot.migrations.migrate import head
     from bot.moving.arrival import Arrival, told_by
-    from bot.moving.departure import MovingRefused
+    from bot.moving.drafts import MovingRefused
     from bot.run_lock import AlreadyRunning, alone_on
 
     settings = settings_told()

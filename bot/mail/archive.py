@@ -21,6 +21,7 @@ LARGEST_ROW = 1_000_000
 LARGEST_PIECE = 2_000_000
 _LEVEL = 3
 _READ_BYTES = 1_000_000
+_BEGINNING = 65_536
 _FOLDER_OF_POSTGRESQL = "case_management_mail"
 
 
@@ -72,6 +73,14 @@ class Archive:
         for piece in _unpacked(mail.sha256, self.packed(mail.sha256)):
             raw.write(piece)
         return raw.getvalue()
+
+    def beginning(self, mail: RawMail) -> bytes:
+        """Return the first bytes of a kept mail, its header among them; nothing where its file is lost."""
+        try:
+            packed = mail.content or next(self.packed(mail.sha256), b"")
+        except MailGone:
+            return b""
+        return zlib.decompressobj().decompress(packed, _BEGINNING)
 
     def packed(self, sha256: str) -> Iterator[bytes]:
         """Yield a large mail's file as it lies there, compressed, piece by piece; raises MailGone where it is lost."""

@@ -20,7 +20,8 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.leases import Lease
 from bot.mail.archive import Archive, MailGone, archive_of
-from bot.moving.departure import FORMAT, MovingRefused, Progress
+from bot.moving.departure import FORMAT, Progress
+from bot.moving.drafts import MovingRefused
 from bot.moving.tables import Moved, Tally, batch_of, moved_tables
 
 Line = Mapping[str, Any]

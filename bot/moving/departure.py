@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,8 @@ from sqlmodel import col, select
 
 from bot.db import Database
 from bot.mail.archive import Archive, MailGone, archive_of
-from bot.mail.models import RawMail
+from bot.mail.models import IN_A_FILE, RawMail
+from bot.moving.drafts import MovingRefused, drafted
 from bot.moving.tables import Moved, Tally, line_of, moved_tables
 
 # The form of the file; a change that an older reader would misread counts it up.
@@ -25,10 +25,6 @@ _LEVEL = 6
 
 Progress = Callable[[int], object]
 Write = Callable[[bytes], object]
-
-
-class MovingRefused(Exception):
-    """Nothing was exported or imported; the text says why, and what to do."""
 
 
 @dataclass(slots=True)
@@ -64,13 +60,9 @@ class Departure:
 
         `progress` is told each time how many more rows are written.
         """
-        if file.exists() and not force:
-            raise MovingRefused(f"{file} exists already. Choose another name, or say --force to replace it.")
-        try:
-            with _draft(file) as write:
-                return self._write(write, progress)
-        except OSError as fault:
-            raise MovingRefused(f"{file} could not be written: {fault}. Nothing was replaced.") from fault
+        is_gzip = file.name.endswith(".gz")
+        with drafted(file, force=force) as draft, _opened(draft, is_gzip=is_gzip) as write:
+            return self._write(write, progress)
 
     def _write(self, write: Write, progress: Progress) -> Departed:
         departed = Departed()
@@ -105,7 +97,7 @@ class Departure:
 
 def _kept_in_files(connection: Connection) -> Iterator[str]:
     """Yield the names of large mails, each once."""
-    large = select(RawMail.sha256).where(RawMail.content == b"").distinct().order_by(col(RawMail.sha256))
+    large = select(RawMail.sha256).where(IN_A_FILE).distinct().order_by(col(RawMail.sha256))
     yield from connection.execute(large, execution_options={"yield_per": 1000}).scalars()
 
 
@@ -115,20 +107,10 @@ def _footer(departed: Departed) -> dict[str, object]:
 
 
 @contextmanager
-def _draft(file: Path) -> Iterator[Write]:
-    """Give a draft that takes the file's name once it is whole; only we may read it."""
-    draft = file.with_name(f"{file.name}.part")
-    draft.unlink(missing_ok=True)
-    try:
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as plain:  # noqa: PTH123
-            if file.name.endswith(".gz"):
-                with gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as packed:
-                    yield packed.write
-            else:
-                yield plain.write
-            plain.flush()
-            os.fsync(plain.fileno())
-        draft.replace(file)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+def _opened(draft: Path, *, is_gzip: bool) -> Iterator[Write]:
+    with draft.open("wb") as plain:
+        if is_gzip:
+            with gzip.GzipFile("", "wb", _LEVEL, plain, mtime=0) as packed:
+                yield packed.write
+        else:
+            yield plain.write
