@@ -10,6 +10,10 @@ from sqlmodel import SQLModel
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.db import Database
 from bot.migrations.migrate import migrate
+from tests.cases.desk import Desk
+from tests.cases.desk import database as database
+from tests.cases.desk import standing_url as standing_url
+from tests.moving.household import back_in, copy_of, lived_in
 from tests.services.postgresql import Postgres
 
 NewDesk = Callable[[str], Database]
@@ -48,3 +52,20 @@ def migrated(url: str) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an SQLite desk that was lived in; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("home")
+    with empty_desk(folder) as database:
+        lived_in(database)
+    return folder / "desk0"
+
+
+@pytest.fixture
+def desk(home: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk that was lived in, on SQLite."""
+    database = copy_of(home, tmp_path / "desk")
+    yield back_in(database)
+    database.close()

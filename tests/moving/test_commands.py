@@ -8,8 +8,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.run_lock import alone_on
 from bot.settings import SETTING_NAMES
-from tests.moving.conftest import NewDesk
-from tests.moving.household import lived_in
+from tests.cases.desk import Desk
 from tests.settings.samples import REQUIRED
 
 
@@ -28,11 +27,9 @@ def typed(*words: str) -> Result:
     return CliRunner().invoke(app, words, catch_exceptions=False)
 
 
-def test_a_desk_moves_by_two_commands(shell: Path, new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    left = new_desk("sqlite")
-    lived_in(left)
+def test_a_desk_moves_by_two_commands(shell: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as there:
-        there.setenv("DATABASE_URL", left.url.render_as_string())
+        there.setenv("DATABASE_URL", desk.database.url.render_as_string())
         out = typed("export", "desk.jsonl.gz")
 
     with alone_on(f"sqlite:///{shell}/new.db"):

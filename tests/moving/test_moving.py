@@ -18,10 +18,11 @@ from bot.mail.archive import archive_of
 from bot.mail.models import RawMail
 from bot.migrations.migrate import head
 from bot.moving.arrival import Arrival
-from bot.moving.departure import Departed, Departure, MovingRefused
+from bot.moving.departure import Departed, Departure
+from bot.moving.drafts import MovingRefused
 from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk, StillClock
 from tests.moving.conftest import NewDesk, empty_desk
-from tests.moving.household import LARGE, lived_in
+from tests.moving.household import LARGE, copy_of, lived_in
 
 pytestmark = pytest.mark.needs("postgresql")
 
@@ -96,12 +97,12 @@ def test_the_file_is_one_moment_and_for_our_eyes_only(new_desk: NewDesk, tmp_pat
 
 
 @pytest.fixture(scope="module")
-def export(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def export(home: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The export of a desk that was lived in."""
     folder = tmp_path_factory.mktemp("left")
-    with empty_desk(folder) as database:
-        lived_in(database)
-        exported(database, folder / "desk.jsonl")
+    database = copy_of(home, folder / "desk")
+    exported(database, folder / "desk.jsonl")
+    database.close()
     return (folder / "desk.jsonl").read_bytes()
 
 
