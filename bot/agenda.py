@@ -54,11 +54,6 @@ def appoint(session: Session, kind: str, subject: str, due_at: datetime, now: da
     session.add(waiting)
 
 
-def is_appointed(session: Session, kind: str, subject: str) -> bool:
-    """Return whether such an appointment waits."""
-    return session.exec(_waiting(kind, subject)).first() is not None
-
-
 def cancel(session: Session, kind: str, subject: str, now: datetime) -> None:
     """Drop an appointment that is no longer wanted, if there is one."""
     waiting = session.exec(_waiting(kind, subject).with_for_update()).first()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.agenda import Act, appoint, cancel, is_appointed
 from bot.cases.announcements import Kind
 from bot.cases.models import WORDS_KEPT, Case
 from bot.cases.removal import Removal, clear
@@ -18,19 +18,16 @@ from bot.outbox.models import Delivery, unsettled
 
 log = structlog.get_logger(__name__)
 
-RETAIN = "retain"
-EVERY = timedelta(days=1)
-# In one transaction, and a minute apart: Slack takes about so many redrawn cards a minute.
+# In one pass and one transaction; passes come a minute apart, and Slack takes about so many redrawn cards a minute.
 BATCH = 50
-BETWEEN = timedelta(minutes=1)
 
 ForgetMails = Callable[[Session, Sequence[int], datetime], object]
 
 
 class Retention:
-    """Once a day, and on and on while there is more, clears cases that were closed more than `days` ago.
+    """Clears cases that were closed more than `days` ago; without `days`, none.
 
-    `forget_mails` removes raw mails, by their ids, in the caller's transaction. Without `days`, nothing is cleared.
+    `forget_mails` removes raw mails, by their ids, in the caller's transaction.
     """
 
     def __init__(self, database: Database, clock: Clock, days: float | None, forget_mails: ForgetMails) -> None:
@@ -39,36 +36,26 @@ class Retention:
         self._days = days
         self._forget_mails = forget_mails
 
-    @property
-    def acts(self) -> Mapping[str, Act]:
-        """The act by the kind of its appointment."""
-        return {RETAIN: self.clear_due}
-
-    def keep_appointed(self) -> int:
-        """See that the next look is on the agenda, or that none is where nothing is cleared; returns 0."""
-        with self._database.writers.begin() as session:
-            now = self._clock.now()
-            if self._days is None:
-                cancel(session, RETAIN, "", now)
-            elif not is_appointed(session, RETAIN, ""):
-                appoint(session, RETAIN, "", now, now)
-        return 0
-
-    def clear_due(self, session: Session, subject: str, now: datetime) -> None:
-        """Clear what is due, a batch of it at most, and make the next appointment."""
+    def clear_due(self) -> int:
+        """Clear what is due, the oldest first and a batch of it at most; returns how many cases were cleared."""
         if self._days is None:
-            return
+            return 0
+        now = self._clock.now()
+        due = _due(now - timedelta(days=self._days))
+        with self._database.readers.begin() as session:  # looking costs no write lock; mostly there is nothing
+            if session.exec(due.limit(1)).first() is None:
+                return 0
         removal = Removal(f"removed {self._days:g} days after closing")
-        cases = _due(session, now - timedelta(days=self._days))
-        for case in cases:
-            self._forget_mails(session, clear(session, case, removal, now), now)
-        if cases:
-            log.info("closed cases cleared", cases=len(cases))
-        appoint(session, RETAIN, subject, now + (BETWEEN if len(cases) == BATCH else EVERY), now)
+        with self._database.writers.begin() as session:
+            cases = session.exec(due.limit(BATCH).with_for_update(of=Case, skip_locked=True)).all()
+            for case in cases:
+                self._forget_mails(session, clear(session, case, removal, now), now)
+        log.info("closed cases cleared", cases=len(cases))
+        return len(cases)
 
 
-def _due(session: Session, closed_before: datetime) -> Sequence[Case]:
-    """Return closed cases whose words are there, the oldest first; but none of which an answer has yet to leave."""
+def _due(closed_before: datetime) -> SelectOfScalar[Case]:
+    """Choose closed cases whose words are there, the oldest first; but none of which an answer has yet to leave."""
     leaving = select(Delivery.id).where(Delivery.case_id == Case.case_id, Delivery.kind == Kind.REPLY, unsettled())
     due = select(Case).where(WORDS_KEPT, col(Case.closed_at) < closed_before, ~leaving.exists())
-    return session.exec(due.order_by(col(Case.closed_at)).limit(BATCH).with_for_update(of=Case, skip_locked=True)).all()
+    return due.order_by(col(Case.closed_at))

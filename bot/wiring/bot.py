@@ -46,8 +46,7 @@ CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
-# How often it is seen to that the daily act of retention is on the agenda.
-RETENTION_SECONDS = 3600.0
+RETENTION_SECONDS = 60.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -235,7 +234,7 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> 
     # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
-    schedule.every(RETENTION_SECONDS, "retention", clock.only_here(desk.retention.keep_appointed))
+    schedule.every(RETENTION_SECONDS, "retention", clock.only_here(desk.retention.clear_due))
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
     sweep_in_turn(schedule, SWEEP, clock)

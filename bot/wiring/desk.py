@@ -69,7 +69,7 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
     intake = Intake(database, clock, rules, replies)
     discarding = Discarding(archive_of(database.url))
     retention = Retention(database, clock, settings.retain_closed_days, discarding.forget)
-    own_acts = {**AlarmClock(rules).acts, **retention.acts, **discarding.acts}
+    own_acts = {**AlarmClock(rules).acts, **discarding.acts}
     return Desk(
         database=database,
         clock=clock,

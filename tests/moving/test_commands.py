@@ -1,14 +1,22 @@
 """The commands for moving, as somebody types them."""
 
+import json
+import os
+import pwd
+import zipfile
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.cases.audit import Audit
+from bot.cases.models import CaseEvent
 from bot.cli import app
+from bot.mail.archive import folder_beside
 from bot.run_lock import alone_on
 from bot.settings import SETTING_NAMES
 from tests.cases.desk import Desk
+from tests.moving.household import LARGE, SMALL
 from tests.settings.samples import REQUIRED
 
 
@@ -54,3 +62,57 @@ def test_a_file_that_is_not_there_is_one_line(shell: Path) -> None:
 
     assert (refused.exit_code, refused.stderr) == (2, "There is no file nowhere.jsonl.\n")
     assert list(shell.iterdir()) == []
+
+
+@pytest.fixture
+def at_desk(shell: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The desk that the commands work on."""
+    monkeypatch.setenv("DATABASE_URL", desk.database.url.render_as_string())
+    return desk
+
+
+def test_erasing_shows_what_would_go_and_wants_the_name_typed(at_desk: Desk) -> None:
+    before = at_desk.snapshot()
+
+    refused = typed("erase", "U_ADA")
+    mistyped = CliRunner().invoke(app, ["erase", "cara@customer.example"], input="yes\n")
+    unchanged = at_desk.snapshot() == before
+    [large] = folder_beside(at_desk.database.url).glob("*/*")
+    os.utime(large, (0, 0))
+    erased = CliRunner().invoke(app, ["erase", "CASE-2"], input="cara@customer.example\n")
+
+    assert (refused.exit_code, "CASE-1 is still open" in refused.stdout) == (2, True)
+    assert (mistyped.exit_code, unchanged) == (1, True)
+    assert "1 case · 2 messages · 2 files · 2 kept mails" in mistyped.stdout
+    assert "and 2 files that Casebot posted stays" in mistyped.stdout
+    assert (erased.exit_code, "Erased: 1 case" in erased.stdout) == (0, True)
+    assert "cara" not in str(at_desk.snapshot())
+    assert not large.exists()
+
+
+def test_erasing_without_a_question(at_desk: Desk) -> None:
+    wrong = typed("erase", "U_ADA", "--close", "--yes", "U_BEN")
+    done = typed("erase", "U_ADA", "--close", "--yes", "U_ADA")
+    nobody = typed("erase", "U_ADA", "--yes", "U_ADA")
+
+    assert [result.exit_code for result in (wrong, done, nobody)] == [1, 0, 2]
+    assert nobody.stderr.startswith("Nothing is kept of U_ADA.")
+    [told] = [event for event in at_desk.rows(CaseEvent) if event.kind == "erased"]
+    assert told.actor == f"console:{pwd.getpwuid(os.getuid()).pw_name}"
+
+
+def test_a_customer_gets_what_is_kept_of_him(at_desk: Desk, shell: Path) -> None:
+    plain = typed("customer", "export", "U_ADA", "ada.zip")
+    full = typed("customer", "export", "cara@customer.example", "cara.zip", "--notes")
+    again = typed("customer", "export", "U_ADA", "ada.zip")
+
+    assert [result.exit_code for result in (plain, full, again)] == [0, 0, 2]
+    with zipfile.ZipFile(shell / "ada.zip") as bundle:
+        told = json.loads(bundle.read("customer.json"))
+        assert bundle.namelist() == ["customer.json", "customer.txt"]
+        assert [message["body"] for message in told["cases"][0]["messages"]] == ["Urgent: it burns", "On it"]
+        assert "Ada (slack)\n    Urgent: it burns" in bundle.read("customer.txt").decode()
+    with zipfile.ZipFile(shell / "cara.zip") as bundle:
+        assert [bundle.read(f"mails/{number}.eml") for number in (1, 2)] == [SMALL, LARGE]
+    assert [event.case_id for event in at_desk.rows(CaseEvent) if event.kind == "exported"] == ["CASE-1", "CASE-2"]
+    assert list(Audit(at_desk.database).breaches()) == []

@@ -1,15 +1,13 @@
 """Retention: what was closed long ago keeps its figures and its seals, and loses its words, mails and files."""
 
 import os
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from bot.agenda import Agenda, Appointment
+from bot.agenda import Agenda
 from bot.cases import retention
 from bot.cases.audit import Audit
 from bot.cases.chain import take_out_words
@@ -34,16 +32,19 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-def agenda(desk: Desk, days: float | None = 90) -> tuple[Retention, Agenda]:
-    discarding = Discarding(archive_of(desk.database.url))
-    kept = Retention(desk.database, desk.clock, days, discarding.forget)
-    return kept, Agenda(desk.database, desk.clock, {**kept.acts, **discarding.acts})
+def discarding(desk: Desk) -> Discarding:
+    return Discarding(archive_of(desk.database.url))
 
 
-def a_day_comes(desk: Desk, days: float | None = 90) -> int:
-    kept, due = agenda(desk, days)
-    kept.keep_appointed()
-    return due.keep_due()
+def files_are_discarded(desk: Desk) -> int:
+    return Agenda(desk.database, desk.clock, discarding(desk).acts).keep_due()
+
+
+def cleared(desk: Desk, days: float | None = 90) -> int:
+    """One pass of the retention, and the files of large mails discarded."""
+    done = Retention(desk.database, desk.clock, days, discarding(desk).forget).clear_due()
+    files_are_discarded(desk)
+    return done
 
 
 def everything(desk: Desk) -> str:
@@ -63,7 +64,7 @@ def test_words_go_and_figures_stay(database: Database, tmp_path: Path, monkeypat
     for file in folder_beside(desk.database.url).glob("*/*"):
         os.utime(file, (0, 0))
 
-    a_day_comes(desk)
+    cleared(desk)
 
     assert [word for word in WORDS if word in everything(desk)] == []
     assert desk.rows(RawMail) == []
@@ -88,53 +89,37 @@ def test_words_go_and_figures_stay(database: Database, tmp_path: Path, monkeypat
     assert breaches(desk) == []
 
 
-def test_cards_are_drawn_again_and_the_next_day_finds_nothing(desk: Desk) -> None:
+def test_cards_are_drawn_again_and_the_next_pass_finds_nothing(desk: Desk) -> None:
     desk.passes(days=91)
     said = len(desk.rows(Delivery))
-    a_day_comes(desk)
+    for file in folder_beside(desk.database.url).glob("*/*"):
+        os.utime(file, (0, 0))
+    cleared(desk)
     redrawn = [(d.kind, d.subject, d.redraw) for d in desk.rows(Delivery)[said:]]
-    quiet = everything_but_appointments(desk)
+    quiet = desk.snapshot()
 
     desk.passes(days=1)
-    a_day_comes(desk)
+    cleared(desk)
 
     assert sorted(redrawn) == [("alert", "1", True), ("card", "CASE-1", True), ("card", "CASE-2", True)]
-    assert everything_but_appointments(desk) == quiet
-
-
-def everything_but_appointments(desk: Desk) -> dict[str, Any]:
-    return {table: rows for table, rows in desk.snapshot().items() if table != "appointments"}
+    assert desk.snapshot() == quiet
 
 
 @pytest.mark.parametrize(("days", "passed"), [(90, 89), (None, 1000)])
 def test_nothing_goes_before_its_time(desk: Desk, days: float | None, passed: int) -> None:
-    before = everything_but_appointments(desk)
+    before = desk.snapshot()
     desk.passes(days=passed)
 
-    a_day_comes(desk, days)
+    cleared(desk, days)
 
-    assert everything_but_appointments(desk) == before
-
-
-def test_switched_off_it_is_off_the_agenda(desk: Desk) -> None:
-    agenda(desk)[0].keep_appointed()
-
-    agenda(desk, None)[0].keep_appointed()
-
-    assert [one.settled_at for one in desk.rows(Appointment) if one.kind == "retain"] == [desk.clock.now()]
+    assert desk.snapshot() == before
 
 
 def test_many_go_in_batches_a_minute_apart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 1)
     desk.passes(days=91)
-    _, due = agenda(desk)
 
-    a_day_comes(desk)
-    first = [case for case in desk.rows(Case) if case.words_removed]
-    desk.passes(minutes=1)
-    due.keep_due()
-
-    assert len(first) == 1
+    assert [cleared(desk) for _ in range(3)] == [1, 1, 0]
     assert [case.words_removed for case in desk.rows(Case)] == [True, True]
 
 
@@ -143,14 +128,14 @@ def test_an_answer_that_has_yet_to_leave_is_waited_for(desk: Desk) -> None:
     desk.service.close("CASE-3", MIA, farewell="Good bye")
     desk.passes(days=91)
 
-    a_day_comes(desk)
+    cleared(desk)
 
     assert not desk.case("CASE-3").words_removed
 
 
 def test_what_is_gone_does_not_come_back(desk: Desk) -> None:
     desk.passes(days=91)
-    a_day_comes(desk)
+    cleared(desk)
 
     assert not desk.edits(ADA, "first", "it burned")
     desk.service.reopen("CASE-1", MIA)
@@ -159,7 +144,7 @@ def test_what_is_gone_does_not_come_back(desk: Desk) -> None:
         desk.replies.send_note(*note_of(desk), MIA)
     desk.service.close("CASE-1", MIA)
     desk.passes(days=91)
-    a_day_comes(desk)
+    cleared(desk)
 
     assert "urn" not in "".join(message.body for message in desk.messages())
     assert breaches(desk) == []
@@ -178,7 +163,7 @@ def test_a_file_that_another_mail_needs_stays(desk: Desk) -> None:
     os.utime(large, (0, 0))
     desk.passes(days=91)
 
-    a_day_comes(desk)
+    cleared(desk)
 
     assert large.exists()
 
@@ -189,10 +174,10 @@ def test_a_file_that_was_just_written_is_waited_for(desk: Desk) -> None:
     lately = desk.clock.now().timestamp()
     os.utime(large, (lately, lately))
 
-    a_day_comes(desk)
+    cleared(desk)
     kept = large.exists()
     desk.passes(hours=1, minutes=1)
-    agenda(desk)[1].keep_due()
+    files_are_discarded(desk)
 
     assert (kept, large.exists()) == (True, False)
 
@@ -208,7 +193,7 @@ def test_a_file_that_was_just_written_is_waited_for(desk: Desk) -> None:
 )
 def test_tampering_is_still_found(desk: Desk, edit: str) -> None:
     desk.passes(days=91)
-    a_day_comes(desk)
+    cleared(desk)
 
     with desk.database.engine.begin() as connection:
         connection.execute(text(edit))
@@ -224,14 +209,3 @@ def test_removal_can_not_be_feigned(desk: Desk) -> None:
         event.actor = "U_BEN"
 
     assert breaches(desk) == ["CASE-1: what stands in the place of removed words is not what their removal left there"]
-
-
-def test_the_look_is_on_the_agenda_once(desk: Desk) -> None:
-    kept, due = agenda(desk)
-    kept.keep_appointed()
-    kept.keep_appointed()
-    due.keep_due()
-    kept.keep_appointed()
-
-    waiting = [one.due_at for one in desk.rows(Appointment) if one.kind == "retain" and one.settled_at is None]
-    assert waiting == [desk.clock.now() + timedelta(days=1)]
