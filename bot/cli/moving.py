@@ -1,4 +1,4 @@
-"""The commands for moving a desk: `casebot export` and `import`."""
+"""The commands for moving: `casebot export`, `import`, and `import-mbox` for history from another helpdesk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,11 +15,15 @@ from bot.cli.refusals import clear_refusals, opened, settings_told
 from bot.clock import SystemClock
 from bot.db import Database
 
+if TYPE_CHECKING:
+    from bot.mail.history import Outcome, Survey
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("export")(export_desk)
     app.command("import")(import_desk)
+    app.command("import-mbox")(import_mbox)
 
 
 def export_desk(
@@ -64,6 +68,44 @@ def import_desk(file: Annotated[Path, typer.Argument(help="A file made by casebo
         typer.echo("\n".join(told_by(stored)))
         typer.echo("Every count and checksum is as the file says.")
         _check_timelines(desk.database)
+
+
+def import_mbox(
+    file: Annotated[Path, typer.Argument(help="An mbox, for example another helpdesk's archive.")],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Store it; without this, it is only counted.")] = False,
+) -> None:
+    """Take history from elsewhere in: each thread a closed case, of which nobody is told. Counts first; see --apply."""
+    from bot.cli.operator import operator
+    from bot.mail.history import History
+    from bot.mail.mbox import Mbox
+
+    settings = settings_told()
+    with opened(settings, OSError, ValueError) as desk:
+        history = History(settings, desk.database, desk.clock, Mbox(file))
+        with _progress("Reading", file.stat().st_size) as tell:
+            survey = history.survey(tell)
+        foreseen = history.foresee(survey)
+        typer.echo("\n".join(_surveyed(survey)))
+        if not apply:
+            typer.echo(f"Would be stored: {_outcome(foreseen)}. Nothing was; say --apply to store it.")
+            return
+        with _progress("Storing", sum(map(len, survey.threads))) as tell:
+            outcome = history.take_in(survey, operator(), tell)
+    typer.echo(f"Stored: {_outcome(outcome)}.")
+
+
+def _surveyed(survey: Survey) -> Iterator[str]:
+    """Yield what is passed over, and each mail that can't be read."""
+    machines, bounces = survey.passed["machine"], survey.passed["bounce"]
+    yield f"Passed over: {machines} by machines, {bounces} bounces, {survey.without_customer} of the team alone."
+    for broken in survey.broken:
+        yield f"Can't be read: {broken}"
+
+
+def _outcome(outcome: Outcome) -> str:
+    opened = f"{outcome.opened} closed cases with {outcome.mails} mails"
+    return f"{opened}, {outcome.joined} mails in cases there are; {outcome.known} are known already"
 
 
 def _check_timelines(database: Database) -> None:

@@ -116,3 +116,24 @@ def test_a_customer_gets_what_is_kept_of_him(at_desk: Desk, shell: Path) -> None
         assert [bundle.read(f"mails/{number}.eml") for number in (1, 2)] == [SMALL, LARGE]
     assert [event.case_id for event in at_desk.rows(CaseEvent) if event.kind == "exported"] == ["CASE-1", "CASE-2"]
     assert list(Audit(at_desk.database).breaches()) == []
+
+
+def test_history_is_counted_first(at_desk: Desk, shell: Path) -> None:
+    mails = shell / "old.mbox"
+    seam = "From x Mon May  4 09:00:00 2020\n"
+    mails.write_text(
+        f"{seam}From: Eve <eve@old.example>\nSubject: Old\nMessage-ID: <e@old.example>\n\nHello\n\n{seam}\nx\n"
+    )
+    before = at_desk.snapshot()
+
+    counted = typed("import-mbox", "old.mbox")
+    untouched = at_desk.snapshot() == before
+    applied = typed("import-mbox", "old.mbox", "--apply")
+    refused = typed("import-mbox", "nowhere.mbox")
+
+    assert (counted.exit_code, untouched) == (0, True)
+    assert "Can't be read: mail 2, from nobody, “”: it names no sender" in counted.stdout
+    assert "Would be stored: 1 closed cases with 1 mails" in counted.stdout
+    assert (applied.exit_code, applied.stdout.splitlines()[-1].startswith("Stored: 1 closed cases")) == (0, True)
+    assert at_desk.case("CASE-3").customer_identifier == "eve@old.example"
+    assert refused.exit_code == 2
