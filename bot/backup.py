@@ -65,13 +65,25 @@ def file_of(database: URL) -> Path | None:
 
 def postgresql_advice(database: URL, file: Path) -> str:
     """Return how a PostgreSQL database is copied: the whole command, without the password."""
-    places = {"host": database.host, "port": database.port, "username": database.username, "dbname": database.database}
-    where = [f"--{name}={text}" for name, text in places.items() if text]
-    command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", *where])
+    command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", *_where(database)])
     return (
         f"PostgreSQL has its own tool for this, which also works while Casebot runs:\n  {command}\n"
         f"It asks for the password. Copy the folder {folder_beside(database)} too, if there is one: the large mails."
     )
+
+
+def postgresql_restore_advice(database: URL, file: Path) -> str:
+    """Return how such a copy is put back: the whole command, without the password."""
+    command = shlex.join(["pg_restore", "--exit-on-error", "--no-owner", *_where(database), str(file)])
+    return (
+        f"PostgreSQL has its own tool for this. Stop Casebot, make an empty database, then:\n  {command}\n"
+        f"It asks for the password. Put the folder {folder_beside(database)} back too: the large mails."
+    )
+
+
+def _where(database: URL) -> list[str]:
+    places = {"host": database.host, "port": database.port, "username": database.username, "dbname": database.database}
+    return [f"--{name}={text}" for name, text in places.items() if text]
 
 
 def _copy(source: Path, target: Path) -> Copied:

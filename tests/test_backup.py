@@ -175,6 +175,8 @@ def test_a_second_run_is_refused_with_one_line(shell: Path) -> None:
 def test_on_postgresql_the_command_tells_the_other_one(shell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://desk:s3cret@db.example/cases")
 
-    told = CliRunner().invoke(app, ["backup", str(shell / "x.dump")])
+    told, back = (CliRunner().invoke(app, [command, "x.dump"]) for command in ("backup", "restore"))
 
     assert (told.exit_code, "pg_dump" in told.output, "s3cret" in told.output) == (2, True, False)
+    assert (back.exit_code, "s3cret" in back.output) == (2, False)
+    assert "pg_restore --exit-on-error --no-owner --host=db.example --username=desk --dbname=cases x.dump" in back.output

@@ -49,7 +49,7 @@ def mbox(folder: Path, *mails: bytes) -> Mbox:
 
 
 def history(database: Database, archive: Mbox, desk: Desk) -> History:
-    return History(settings(**MAIL, IMAP_EMAIL=MAILBOX, SMTP_FROM=US), database, desk.clock, archive)
+    return History(settings(**(MAIL | {"IMAP_EMAIL": MAILBOX, "SMTP_FROM": US})), database, desk.clock, archive)
 
 
 def stored(desk: Desk, archive: Mbox) -> tuple[Survey, Outcome, Outcome]:
@@ -75,6 +75,7 @@ def archive_file(folder: Path) -> Mbox:
     picture["Date"] = format_datetime(THEN + timedelta(days=1))
     picture.set_content("Look")
     picture.add_attachment(b"png", maintype="image", subtype="png", filename="look.png")
+    picture.set_boundary("seam")
     return mbox(
         folder,
         letter("a2", US, "Pull the plug", hours=1, answers="a1"),
@@ -100,7 +101,7 @@ def test_each_thread_is_one_closed_case_and_nobody_hears_of_it(empty: Desk, tmp_
     assert empty.timeline("CASE-1") == ["opened", "answered", "received", "closed"]
     assert empty.rows(Delivery) == []
     assert empty.rows(Escalation) == []
-    assert [m.body for m in empty.messages()][0].splitlines()[1] == "From here I can see flames."
+    assert empty.messages()[0].body.splitlines()[1] == "From here I can see flames."
     [look] = empty.rows(Attachment)
     assert MailAttachments(empty.database, archive_of(empty.database.url)).read(look.held) == b"png"
     assert [hit.case.case_id for hit in empty.queries.search("flames", MIA).hits] == ["CASE-1"]
