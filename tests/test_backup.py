@@ -179,4 +179,4 @@ def test_on_postgresql_the_command_tells_the_other_one(shell: Path, monkeypatch:
 
     assert (told.exit_code, "pg_dump" in told.output, "s3cret" in told.output) == (2, True, False)
     assert (back.exit_code, "s3cret" in back.output) == (2, False)
-    assert "pg_restore --exit-on-error --no-owner --host=db.example --username=desk --dbname=cases x.dump" in back.output
+    assert "pg_restore --exit-on-error --no-owner --host=db.example --username=desk" in back.output

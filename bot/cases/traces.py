@@ -60,7 +60,7 @@ def customer_meant(session: Session, words: str) -> str:
         if case.customer_identifier.startswith(ERASED):
             raise NoSuchCase(f"The customer of {case_id} is erased already.")
         return case.customer_identifier
-    return words.lower() if "@" in words else words
+    return words.lower() if "@" in words else words.upper()
 
 
 def trace_of(session: Session, customer: str, mail_room: MailRoom) -> Trace:

@@ -59,9 +59,7 @@ def standing(engine: Engine) -> Standing:
 
 def head() -> str:
     """Return the revision of today's schema."""
-    config = Config()
-    config.set_main_option("script_location", _location())
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    return _scripts().get_current_head() or ""
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
@@ -130,11 +128,7 @@ def _pragma(connection: Connection, setting: str) -> None:
 
 def _config(connection: Connection, metadata: MetaData) -> Config:
     config = Config()
-    config.set_main_option("script_location", _location())
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
     return config
-
-
-def _location() -> str:
-    return str(_HERE).replace("%", "%%")
