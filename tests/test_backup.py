@@ -77,6 +77,17 @@ def test_the_large_mails_come_along_once(database: Database, tmp_path: Path) -> 
     assert mail.read_bytes() == (folder_beside(database.url) / kept.sha256[:2] / mail.name).read_bytes()
 
 
+def test_a_mail_that_is_damaged_is_told_and_stops_no_backup(database: Database, tmp_path: Path) -> None:
+    archive = archive_of(database.url)
+    kept = [archive.keep(LARGE), archive.keep(LARGE + b"x")]
+    [broken] = folder_beside(database.url).rglob(f"{kept[0].sha256}*")
+    broken.write_bytes(broken.read_bytes()[:-100])
+
+    copied = back_up(database.url, tmp_path / "monday.db")
+
+    assert (copied.mails, copied.damaged) == (1, (f"its file is damaged: {kept[0].sha256}",))
+
+
 def test_nothing_is_replaced_unasked(database: Database, tmp_path: Path) -> None:
     (tmp_path / "monday.db").write_text("last week")
 

@@ -84,3 +84,5 @@ def _tell(copied: Copied, done: str) -> None:
     typer.echo(f"{done} {copied.file} ({copied.bytes / 1e6:.1f} MB, integrity checked).")
     if copied.mails:
         typer.echo(f"{copied.mails} large mails are in {copied.folder}: the two belong together.")
+    for damage in copied.damaged:
+        typer.echo(f"warning: a mail could not be copied, {damage}", err=True)

@@ -22,6 +22,7 @@ LARGEST_PIECE = 2_000_000
 _LEVEL = 3
 _READ_BYTES = 1_000_000
 _BEGINNING = 65_536
+_ENDING = ".eml.zz"
 _FOLDER_OF_POSTGRESQL = "case_management_mail"
 
 
@@ -100,6 +101,10 @@ class Archive:
                 pass
             draft.settle(self._path(sha256))
 
+    def names(self) -> list[str]:
+        """Return the SHA-256 of every mail that is kept in a file."""
+        return sorted(path.name.removesuffix(_ENDING) for path in self._folder.glob(f"??/*{_ENDING}"))
+
     def has(self, sha256: str) -> bool:
         """Whether there is a file of this mail."""
         return self._path(sha256).is_file()
@@ -116,7 +121,7 @@ class Archive:
             return None
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / f"{sha256}.eml.zz"
+        return self._folder / sha256[:2] / f"{sha256}{_ENDING}"
 
 
 def archive_of(database: URL) -> Archive:
