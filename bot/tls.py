@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from functools import cache
 
@@ -11,11 +10,11 @@ import certifi
 
 def tls_context() -> ssl.SSLContext:
     """Return a verifying context; SSL_CERT_FILE and SSL_CERT_DIR of the environment are honoured by OpenSSL itself."""
-    return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return _context(ssl.get_default_verify_paths())
 
 
 @cache  # reading the machine's certificates costs 30 ms
-def _context(_file: str | None, _directory: str | None) -> ssl.SSLContext:
+def _context(_paths: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not context.get_ca_certs():
         context.load_verify_locations(certifi.where())
