@@ -1,5 +1,7 @@
 """History from another helpdesk: an mbox becomes closed cases, silently, and twice the same is once."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -17,7 +19,7 @@ from bot.mail.kept_attachments import MailAttachments
 from bot.mail.mbox import Mbox
 from bot.outbox.models import Delivery
 from tests.cases.desk import CARA, MAILBOX, MIA, START, Desk
-from tests.moving.conftest import NewDesk
+from tests.services.standing import StandingFile
 from tests.settings.samples import MAILBOX as MAIL
 from tests.settings.samples import settings
 
@@ -59,14 +61,16 @@ def stored(desk: Desk, archive: Mbox) -> tuple[Survey, Outcome, Outcome]:
     return survey, past.foresee(survey), past.take_in(survey, ANNA)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
-def empty(request: pytest.FixtureRequest, new_desk: NewDesk) -> Desk:
-    return Desk(new_desk(request.param))
+@pytest.fixture
+def empty(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    return Desk(database)
 
 
 @pytest.fixture
-def sqlite(new_desk: NewDesk) -> Desk:
-    return Desk(new_desk("sqlite"))
+def sqlite(standing_file: StandingFile) -> Iterator[Desk]:
+    with closing(standing_file.emptied()) as database:
+        yield Desk(database)
 
 
 def archive_file(folder: Path) -> Mbox:

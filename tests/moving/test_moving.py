@@ -4,6 +4,7 @@ import gzip
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.moving.arrival import Arrival
 from bot.moving.departure import Departed, Departure
 from bot.moving.drafts import MovingRefused
 from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk, StillClock
-from tests.moving.conftest import NewDesk, empty_desk
+from tests.moving.conftest import NewDesk
 from tests.moving.household import LARGE, copy_of, lived_in
 
 pytestmark = pytest.mark.needs("postgresql")
@@ -100,16 +101,15 @@ def test_the_file_is_one_moment_and_for_our_eyes_only(new_desk: NewDesk, tmp_pat
 def export(home: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The export of a desk that was lived in."""
     folder = tmp_path_factory.mktemp("left")
-    database = copy_of(home, folder / "desk")
-    exported(database, folder / "desk.jsonl")
-    database.close()
+    with closing(copy_of(home, folder / "desk")) as database:
+        exported(database, folder / "desk.jsonl")
     return (folder / "desk.jsonl").read_bytes()
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def empty(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One empty desk, which every refused import leaves empty."""
-    with empty_desk(tmp_path_factory.mktemp("empty")) as database:
+    with closing(copy_of(blank, tmp_path_factory.mktemp("empty") / "desk")) as database:
         yield database
 
 
