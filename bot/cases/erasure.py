@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from bot.cases import deeds
 from bot.cases.announcements import MAIL, Hearer, Kind
 from bot.cases.errors import IllegalMove
-from bot.cases.inbound import Author
+from bot.cases.inbound import DESK, Author
 from bot.cases.lifecycle import ERASED, fact
-from bot.cases.models import Case, CaseEvent, EventKind, Message
+from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message
 from bot.cases.records import load
 from bot.cases.removal import (
     Removal,
@@ -97,8 +97,12 @@ class Erasure:
         customer = case.customer_identifier
         remove_reasons(session, case, removal)
         remove_questions(session, case, removal, now)
-        if case.closed_by in {customer, case.customer_name}:
+        his_names = {customer, case.customer_name}
+        if case.closed_by in his_names:
             case.closed_by = nobody.name
+        for escalation in session.exec(select(Escalation).where(Escalation.case_id == case.case_id)):
+            if escalation.settled_by in his_names:
+                escalation.settled_by = nobody.name
         case.customer_identifier, case.customer_name = nobody.identity, nobody.name
         case.subject = case.verdict = case.undelivered = ""
         case.words_removed = True
@@ -133,7 +137,7 @@ def _unname_messages(session: Session, trace: Trace, nobody: Author) -> None:
     said = words_of_customer(trace.customer, trace.cases)
     name = literal(ERASED) + cast(col(Message.id), String)
     nameless = update(Message).where(said).values(reference="", readers=[], verdict="", thread=None)
-    connection.execute(nameless.values(place=nobody.identity, external_id=name))
+    connection.execute(nameless.values(place=DESK, external_id=name))
     his = col(Message.sender) == trace.customer
     connection.execute(update(Message).where(his).values(sender=nobody.identity, sender_name=nobody.name))
     read = cast(col(Message.readers), String).contains(f'"{trace.customer}"', autoescape=True)

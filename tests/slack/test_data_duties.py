@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cases.inbound import Author
+from bot.slack.threads import case_threads
 from tests.slack import payloads
 from tests.slack.payloads import CARLA
 from tests.slack.world import SlackWorld, slack_world, words_of
@@ -18,17 +19,24 @@ def world(tmp_path: Path) -> Iterator[SlackWorld]:
     """A desk that keeps words for ninety days; Carla's case was urgent, and is closed."""
     with slack_world(tmp_path, RETAIN_CLOSED_DAYS="90") as world:
         world.meet()
-        world.hears(payloads.message("Urgent: my printer smokes"), payloads.message("And it burns"))
+        urgent = payloads.message("Urgent: my printer smokes")
+        world.hears(urgent, payloads.message("And it burns"), payloads.edit(urgent, "Urgent: the printer smokes"))
         world.deliver()
-        world.bot.desk.cases.close("CASE-1", ANNA, "solved")
+        world.bot.desk.replies.reply("CASE-1", "Carla, pull the plug", ANNA)
+        world.bot.desk.cases.note("CASE-1", "Carla never pays", ANNA)
+        world.deliver()
+        world.bot.desk.cases.solve("CASE-1", Author(CARLA, "Carla Customer"))
         world.deliver()
         yield world
 
 
 def posted(world: SlackWorld) -> str:
     """All that stands in the team's channels, threads included."""
-    rooms = [world.workspace.messages(room) for room in ("#support", "#alerting", "#logging")]
-    return "\n".join(words_of(message) for room in rooms for message in room)
+    told = []
+    for room in ("#support", "#alerting", "#logging"):
+        for parent in world.workspace.messages(room):
+            told += [words_of(message) for message in world.workspace.thread(room, parent["ts"])]
+    return "\n".join(told)
 
 
 def test_after_its_time_a_closed_case_keeps_its_figures(world: SlackWorld) -> None:
@@ -47,10 +55,14 @@ def test_after_its_time_a_closed_case_keeps_its_figures(world: SlackWorld) -> No
 
 
 def test_of_an_erased_customer_no_post_tells(world: SlackWorld) -> None:
+    words = ("Carla", CARLA, "smokes", "burns", "the plug", "never pays")
+    assert [word for word in words if word not in posted(world)] == []
+
     world.bot.desk.erasure.erase(CARLA, ANNA)
     world.deliver()
 
-    told = [word for word in ("Carla", CARLA, "smokes", "burns") if word in posted(world)]
-    assert told == []
+    assert [word for word in words if word in posted(world)] == []
     assert "Case #CASE-1 closed at" in posted(world)
-    assert "Erased customer" in posted(world)
+    assert "by Erased customer" in posted(world)
+    with world.bot.desk.database.readers.begin() as session:
+        assert set(case_threads(session, world.clock.now())) == {"C0SUPPORT", "C0ALERTING"}
