@@ -92,6 +92,8 @@ def import_mbox(
             return
         with _progress("Storing", sum(map(len, survey.threads))) as tell:
             outcome = history.take_in(survey, operator(), tell)
+    for refused in outcome.refused:
+        typer.echo(f"The database refused {refused}", err=True)
     typer.echo(f"Stored: {_outcome(outcome)}.")
 
 

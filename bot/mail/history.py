@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from sqlalchemy import func
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, or_, select
 
 from bot.cases.inbound import Author, Inbound, Source
@@ -25,6 +26,7 @@ from bot.mail.inbound import judge, to_inbound
 from bot.mail.mbox import Mbox, Spot
 from bot.mail.models import RawMail
 from bot.mail.parser import ParsedMail, UnreadableMail, parse, parse_header
+from bot.mail.reception import is_database_trouble
 from bot.settings import Settings
 
 FOLDER = "(imported)"
@@ -69,12 +71,16 @@ class Survey:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became, or would become, of the threads: cases opened, mails in them, mails joined to others, known ones."""
+    """What became, or would become, of the threads: cases opened, mails in them, mails joined to others, known ones.
+
+    `refused` tells of threads that the database would not take.
+    """
 
     opened: int = 0
     mails: int = 0
     joined: int = 0
     known: int = 0
+    refused: list[str] = field(default_factory=list)
 
 
 class History:
@@ -123,16 +129,19 @@ class History:
         for thread in survey.threads:
             with self._database.readers.begin() as session:
                 _, new = self._standing(session, thread)
-            if new:
+            try:
                 self._take_in(thread, new, by, outcome)
-            else:
-                outcome.known += len(thread)
+            except DBAPIError as fault:
+                if is_database_trouble(fault):
+                    raise
+                outcome.refused.append(f"the thread of mail {thread[0].spot.number}: {type(fault.orig).__name__}")
             progress(len(thread))
         return outcome
 
     def _take_in(self, thread: Sequence[Leaf], wanted: Sequence[Leaf], by: Author, outcome: Outcome) -> None:
         customer = customer_of(thread)
-        if customer is None:
+        if customer is None or not wanted:
+            outcome.known += len(thread)
             return
         raw = {leaf.external_id: self._mbox.read(leaf.spot) for leaf in wanted}
         kept = {name: self._archive.keep(content) for name, content in raw.items()}
@@ -140,7 +149,8 @@ class History:
         with self._database.writers.begin() as session:
             queue_up(session, f"{Source.EMAIL}:{customer.identity}")
             queue_up(session, FOLDER)
-            case_id, new = self._standing(session, thread)
+            case_id, unknown = self._standing(session, thread)
+            new = [leaf for leaf in unknown if leaf.external_id in raw]
             said = [self._inbound(session, leaf, raw[leaf.external_id], kept[leaf.external_id]) for leaf in new]
             if case_id is not None:
                 add_past(session, load(session, case_id), said, now)
