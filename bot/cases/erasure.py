@@ -166,7 +166,9 @@ def _reword_notices(session: Session, customer: str, removal: Removal, now: date
     for notice in notices:
         told = {name: words for name, words in notice.content.items() if customer not in str(words)}
         notice.content = told | {"sender": removal.trace, "subject": removal.trace}
-        session.add(redraw_of(notice, now))
+    for subject in sorted({notice.subject for notice in notices}):
+        newest = select(Delivery).where(Delivery.kind == Kind.NOTICE, Delivery.subject == subject)
+        session.add(redraw_of(session.exec(newest.order_by(col(Delivery.id).desc()).limit(1)).one(), now))
 
 
 def _still_open(trace: Trace) -> str:

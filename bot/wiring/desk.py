@@ -12,9 +12,9 @@ import bot.alarm.models
 import bot.cursors
 import bot.leases  # noqa: F401 - these tables belong to the schema
 from bot.agenda import Act, Agenda
-from bot.cases.announcements import notice
 from bot.cases.erasure import Erasure
 from bot.cases.intake import Intake
+from bot.cases.notices import tell
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
 from bot.cases.retention import Retention
@@ -44,13 +44,14 @@ class Desk:
     queries: CaseQueries
     sweep: Sweep
     agenda: Agenda
+    rules: Rules
     retention: Retention
     erasure: Erasure
     discarding: Discarding
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
         """Store a notice to the support channel in the caller's transaction."""
-        session.add(notice(kind, content, self.clock.now()))
+        tell(session, kind, content, self.clock.now(), self.rules)
 
     def discard_files(self) -> None:
         """Remove the files of large mails that were forgotten just now; the running bot would do it too."""
@@ -82,6 +83,7 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
         retention=retention,
         erasure=Erasure(database, clock, discarding, forget_person),
         discarding=discarding,
+        rules=rules,
     )
 
 
