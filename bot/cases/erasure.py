@@ -18,6 +18,7 @@ from bot.cases.lifecycle import ERASED, fact
 from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message
 from bot.cases.records import load
 from bot.cases.removal import (
+    QUOTING,
     Removal,
     events_of,
     redraw_of,
@@ -63,7 +64,6 @@ class Erasure:
             customer = customer_meant(session, words)
             # As the intake does, so that he can't write at the same moment.
             queue_up(session, f"{'email' if '@' in customer else 'slack'}:{customer}")
-            _overwrite_what_goes(session)
             trace = trace_of(session, customer, self._mail_room)
             if trace.open and not close:
                 raise IllegalMove(_still_open(trace))
@@ -115,11 +115,15 @@ class Erasure:
     def _forget_guest(
         self, session: Session, case: Case, customer: str, removal: Removal, nobody: Author, by: Author, now: datetime
     ) -> None:
-        """Take somebody out of another customer's case, in which he wrote too."""
+        """Take somebody out of another customer's case, in which he wrote too; an alert there may quote him."""
+        only_quotes = Removal(removal.why)
+        remove_reasons(session, case, only_quotes)
         events = events_of(session, case)
         for event in events:
             if event.actor == customer:
                 _reword(event, removal, nobody)
+            elif event.kind in QUOTING:
+                reword(event, only_quotes.detail(event))
         tell(session, case, events, fact(case, EventKind.ERASED, by, now, why=removal.why))
         session.add_all(redrawn(session, case, _SHOWN, now))
 
@@ -174,9 +178,3 @@ def _reword_notices(session: Session, customer: str, removal: Removal, now: date
 def _still_open(trace: Trace) -> str:
     which = ", ".join(trace.open)
     return f"{which} is still open: the team works on it. Close it first, or say --close. Nothing was erased."
-
-
-def _overwrite_what_goes(session: Session) -> None:
-    """Have SQLite overwrite with zeros what is deleted in this connection; else it would stay in free pages."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")

@@ -23,7 +23,8 @@ from bot.outbox.models import Delivery, Priority, Receipt
 ONLY_IF_THERE = "only_if_there"
 
 _WORDS_OF_FACT = ("before", "after")
-_SAID_BY_CUSTOMER = {EventKind.ESCALATED, EventKind.REASON_JOINED}
+# Facts that quote what somebody said, whoever their actor is.
+QUOTING = frozenset({EventKind.ESCALATED, EventKind.REASON_JOINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Removal:
         """Return what a fact may still say beside its figures."""
         detail = dict(event.detail)
         detail |= {name: self.trace for name in _WORDS_OF_FACT if detail.get(name)}
-        if event.kind in _SAID_BY_CUSTOMER:
+        if event.kind in QUOTING:
             detail["reasons"] = self.reasons(detail.get("reasons", ()))
         if self.free_text and detail.get("reason"):
             detail["reason"] = self.trace
@@ -78,6 +79,7 @@ def clear(session: Session, case: Case, removal: Removal, at: datetime) -> Seque
 
 def remove_messages(session: Session, which: ColumnElement[bool], removal: Removal) -> Sequence[int]:
     """Take words and files out of these messages; returns the ids of their raw mails."""
+    _overwrite_what_goes(session)
     mails = session.exec(select(Message.raw_mail_id).where(which, col(Message.raw_mail_id).is_not(None))).all()
     files = col(Attachment.message_id).in_(select(Message.id).where(which))
     connection = session.connection()
@@ -143,6 +145,12 @@ def redraw_of(notice: Delivery, at: datetime) -> Delivery:
         created_at=at,
         due_at=at,
     )
+
+
+def _overwrite_what_goes(session: Session) -> None:
+    """Have SQLite overwrite with zeros what is deleted in this connection; else it would stay in free pages."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def _redraw(said: Receipt, case: Case, at: datetime) -> Delivery:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Select, Table, func, select, text
 from sqlmodel import SQLModel
@@ -56,7 +57,7 @@ class Moved:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._readers: Mapping[str, Callable[[str], object]] = {
+        self._readers: Mapping[str, Callable[[Any], object]] = {
             column.name: reader for column in table.columns if (reader := _reader(column)) is not None
         }
         self._columns = frozenset(column.name for column in table.columns)
@@ -103,7 +104,7 @@ class Moved:
 
     def _read(self, name: str, value: object) -> object:
         reader = self._readers.get(name)
-        return value if reader is None or value is None else reader(value)  # type: ignore[arg-type]
+        return value if reader is None or value is None else reader(value)
 
 
 def line_of(content: Mapping[str, object]) -> bytes:
@@ -119,7 +120,7 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def _reader(column: Column[object]) -> Callable[[str], object] | None:
+def _reader(column: Column[object]) -> Callable[[Any], object] | None:
     """Return how a column's value is read from JSON; None where it is JSON's own."""
     if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat

@@ -126,7 +126,7 @@ def test_who_writes_again_is_a_new_customer(desk: Desk) -> None:
 
 def test_words_in_the_case_of_another_go_and_that_case_goes_on(desk: Desk) -> None:
     desk.says(CARA, "Again", reference="<m3@customer.example>", readers=frozenset({DORA.identity}), external_id="third")
-    desk.says(DORA, "Me too: secret", references=("<m3@customer.example>",), external_id="fourth", verdict="dmarc=pass")
+    desk.says(DORA, "Urgent: secret", references=("<m3@customer.example>",), external_id="fourth", verdict="dmarc=pass")
 
     trace = erasure(desk).erase(DORA.identity, ANNA)
 
