@@ -69,15 +69,13 @@ def customer_export(
     with opened(settings_told(), CaseError, MovingRefused) as desk:
         trace = desk.erasure.preview(customer)
         Dossier(desk.database, desk.clock).write(trace, file, operator(), notes=notes, force=force)
-    typer.echo(f"Exported {trace.customer} to {file}: {_counts(trace)}. The timelines tell of it.")
+    without = "" if notes else ", without what only the team reads (--notes)"
+    typer.echo(f"Exported {trace.customer} to {file}{without}. The timelines of {_some(trace.cases)} tell of it.")
 
 
 def _preview(trace: Trace, *, close: bool) -> Iterator[str]:
-    yield (
-        f"Of {trace.name} ({trace.customer}) would go, for good:"
-        if trace.name != trace.customer
-        else (f"Of {trace.customer} would go, for good:")
-    )
+    who = trace.customer if trace.name == trace.customer else f"{trace.name} ({trace.customer})"
+    yield f"Of {who} would go, for good:"
     yield f"  {_counts(trace)}"
     yield f"  cases: {_some(trace.cases)}"
     if trace.others:

@@ -15,10 +15,11 @@ from bot.cases.inbound import Author
 from bot.cases.lifecycle import fact
 from bot.cases.models import Attachment, Case, Escalation, EventKind, Message
 from bot.cases.records import load, record
-from bot.cases.traces import Trace
+from bot.cases.traces import Trace, words_of_customer
 from bot.clock import Clock
 from bot.db import Database
 from bot.mail.archive import MailGone, archive_of
+from bot.mail.discarding import Discarding
 from bot.mail.models import RawMail
 from bot.moving.drafts import drafted
 
@@ -54,7 +55,15 @@ class Dossier:
         }
         bundle.writestr("customer.json", json.dumps(told, indent=2, ensure_ascii=False, default=_plain))
         bundle.writestr("customer.txt", "\n".join(_readable(trace, cases)))
-        self._add_mails(session, bundle, trace.mails)
+        self._add_mails(session, bundle, trace.mails if notes else self._his_to_see(session, trace))
+
+    def _his_to_see(self, session: Session, trace: Trace) -> Sequence[int]:
+        """Return the mails of messages that he wrote or got, and those of his that ended in no case."""
+        seen = select(Message.raw_mail_id).where(
+            words_of_customer(trace.customer, trace.cases), col(Message.internal).is_(False)
+        )
+        of_messages = {mail for mail in session.exec(seen) if mail is not None}
+        return sorted({*of_messages, *Discarding(self._archive).kept_of(session, trace.customer, ())})
 
     def _case(self, session: Session, case_id: str, *, notes: bool) -> dict[str, Any]:
         of_case = select(Message).where(Message.case_id == case_id)

@@ -4,18 +4,20 @@ import json
 import os
 import pwd
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, update
 from typer.testing import CliRunner, Result
 
 from bot.cases.audit import Audit
-from bot.cases.models import CaseEvent
+from bot.cases.models import CaseEvent, Message
 from bot.cli import app
 from bot.mail.archive import folder_beside
 from bot.run_lock import alone_on
 from bot.settings import SETTING_NAMES
-from tests.cases.desk import Desk
+from tests.cases.desk import NOA, Desk
 from tests.moving.household import LARGE, SMALL
 from tests.settings.samples import REQUIRED
 
@@ -102,19 +104,32 @@ def test_erasing_without_a_question(at_desk: Desk) -> None:
 
 
 def test_a_customer_gets_what_is_kept_of_him(at_desk: Desk, shell: Path) -> None:
+    said_by_mail = at_desk.inbound(NOA, "She never pays", external_id="internal", references=("<m1@customer.example>",))
+    with at_desk.database.writers.begin() as session:
+        at_desk.intake.take(session, replace(said_by_mail, raw_mail_id=2))
+        session.exec(update(Message).where(col(Message.body) == "My printer smokes").values(raw_mail_id=1))
     plain = typed("customer", "export", "U_ADA", "ada.zip")
+    his = typed("customer", "export", "cara@customer.example", "his.zip")
     full = typed("customer", "export", "cara@customer.example", "cara.zip", "--notes")
     again = typed("customer", "export", "U_ADA", "ada.zip")
 
-    assert [result.exit_code for result in (plain, full, again)] == [0, 0, 2]
+    assert [result.exit_code for result in (plain, his, full, again)] == [0, 0, 0, 2]
     with zipfile.ZipFile(shell / "ada.zip") as bundle:
-        told = json.loads(bundle.read("customer.json"))
+        kept = json.loads(bundle.read("customer.json"))
         assert bundle.namelist() == ["customer.json", "customer.txt"]
-        assert [message["body"] for message in told["cases"][0]["messages"]] == ["Urgent: it burns", "On it"]
+        assert [message["body"] for message in kept["cases"][0]["messages"]] == ["Urgent: it burns", "On it"]
         assert "Ada (slack)\n    Urgent: it burns" in bundle.read("customer.txt").decode()
+    with zipfile.ZipFile(shell / "his.zip") as bundle:
+        assert bundle.namelist() == ["customer.json", "customer.txt", "mails/1.eml"]
+        assert "never pays" not in bundle.read("customer.txt").decode()
     with zipfile.ZipFile(shell / "cara.zip") as bundle:
+        assert "never pays" in bundle.read("customer.txt").decode()
         assert [bundle.read(f"mails/{number}.eml") for number in (1, 2)] == [SMALL, LARGE]
-    assert [event.case_id for event in at_desk.rows(CaseEvent) if event.kind == "exported"] == ["CASE-1", "CASE-2"]
+    assert [event.case_id for event in at_desk.rows(CaseEvent) if event.kind == "exported"] == [
+        "CASE-1",
+        "CASE-2",
+        "CASE-2",
+    ]
     assert list(Audit(at_desk.database).breaches()) == []
 
 
