@@ -87,6 +87,8 @@ def import_mbox(
             survey = history.survey(tell)
         foreseen = history.foresee(survey)
         typer.echo("\n".join(_surveyed(survey)))
+        if days := settings.retain_closed_days:
+            typer.echo(f"RETAIN_CLOSED_DAYS={days:g}: the words of threads that ended before go again within minutes.")
         if not apply:
             typer.echo(f"Would be stored: {_outcome(foreseen)}. Nothing was; say --apply to store it.")
             return
