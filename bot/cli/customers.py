@@ -44,7 +44,8 @@ def erase(
         typer.echo("\n".join(_preview(trace, close=close)))
         if trace.open and not close:
             raise typer.Exit(2)
-        typed = yes or typer.prompt(f"Type {trace.customer} to erase it, anything else to stop", default="")
+        question = f"Type {trace.customer} to erase it, anything else to stop"
+        typed = yes or typer.prompt(question, default="", show_default=False)
         if typed.strip().lower() != trace.customer.lower():
             typer.echo("That is not the customer's name. Nothing was erased.", err=True)
             raise typer.Exit(1)
