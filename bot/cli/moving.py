@@ -63,7 +63,7 @@ def import_desk(file: Annotated[Path, typer.Argument(help="A file made by casebo
         alone_on(settings.database_url.get_secret_value()),
         opened(settings, MovingRefused) as desk,
     ):
-        with _progress("Importing", file.stat().st_size) as tell:
+        with _progress("Importing", 2 * file.stat().st_size) as tell:
             stored = Arrival(desk.database, head(), desk.clock).read(file, tell)
         typer.echo("\n".join(told_by(stored)))
         typer.echo("Every count and checksum is as the file says.")

@@ -40,13 +40,14 @@ class Arrival:
     def read(self, file: Path, progress: Progress = int) -> dict[str, Tally]:
         """Import `file`; returns what the database holds now, by table, which is what the file said.
 
-        `progress` is told each time how many more bytes of the file are read.
+        `progress` is told how many more bytes of the file are read, and once more of all when what was stored is
+        checked: twice the file's size in all, about.
         """
         try:
             with ExitStack() as undo, file.open("rb") as packed:
-                lines = _lines(packed, is_gzip=file.name.endswith(".gz"), progress=progress)
+                lines = _Lines(packed, is_gzip=file.name.endswith(".gz"), progress=progress)
                 self._check_header(next(lines, {}))
-                stored = self._store(lines, undo)
+                stored = self._store(lines, undo, lambda line: progress(int(len(line) * lines.packing)))
                 undo.pop_all()
                 return stored
         except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, binascii.Error) as fault:
@@ -69,14 +70,14 @@ class Arrival:
                 "or upgrade the old desk and export it again. Nothing was imported."
             )
 
-    def _store(self, lines: Iterator[Line], undo: ExitStack) -> dict[str, Tally]:
+    def _store(self, lines: Iterator[Line], undo: ExitStack, checked: Callable[[bytes], object]) -> dict[str, Tally]:
         with self._database.writers.begin() as session:
             connection = session.connection()
             self._check_empty(connection)
             footer = self._take_in(connection, lines, undo)
             for moved in self._tables.values():
                 moved.set_sequence(connection)
-            stored = {name: self._reckon(connection, moved) for name, moved in self._tables.items()}
+            stored = {name: self._reckon(connection, moved, checked) for name, moved in self._tables.items()}
             _compare(footer["tables"], stored)
             return stored
 
@@ -114,10 +115,11 @@ class Arrival:
             undo.callback(self._archive.discard, sha256)
         self._archive.take_over(sha256, _pieces(first, lines))
 
-    def _reckon(self, connection: Connection, moved: Moved) -> Tally:
+    def _reckon(self, connection: Connection, moved: Moved, checked: Callable[[bytes], object]) -> Tally:
         tally = Tally()
         for line in moved.lines(connection):
             tally.add(line)
+            checked(line)
         return tally
 
 
@@ -160,14 +162,28 @@ def _pieces(line: Line, lines: Iterator[Line]) -> Iterator[bytes]:
             raise EOFError("it is cut off in the middle of a mail")
 
 
-def _lines(packed: IO[bytes], *, is_gzip: bool, progress: Callable[[int], object]) -> Iterator[Line]:
-    read = 0
-    with gzip.GzipFile(fileobj=packed) if is_gzip else packed as plain:
-        for line in plain:
-            yield json.loads(line)
-            at = packed.tell() if not packed.closed else read
-            progress(at - read)
-            read = at
+class _Lines(Iterator[Line]):
+    """The lines of a file, one after the other. `packing` is how much of it a byte of theirs took so far."""
+
+    def __init__(self, packed: IO[bytes], *, is_gzip: bool, progress: Progress) -> None:
+        self._packed = packed
+        self._plain: IO[bytes] | gzip.GzipFile = gzip.GzipFile(fileobj=packed) if is_gzip else packed
+        self._progress = progress
+        self._read = self._unpacked = 0
+
+    @property
+    def packing(self) -> float:
+        return self._read / max(1, self._unpacked)
+
+    def __next__(self) -> Line:
+        raw = self._plain.readline()
+        if not raw:
+            raise StopIteration
+        at = self._packed.tell()
+        self._progress(at - self._read)
+        self._read, self._unpacked = at, self._unpacked + len(raw)
+        line: Line = json.loads(raw)
+        return line
 
 
 def told_by(tallies: Mapping[str, Tally]) -> Sequence[str]:

@@ -176,6 +176,18 @@ def test_a_file_that_is_not_whole_leaves_nothing(
     assert holds_nothing(empty)
 
 
+@pytest.mark.parametrize("name", ["desk.jsonl", "desk.jsonl.gz"])
+def test_progress_goes_over_the_file_twice(new_desk: NewDesk, export: bytes, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(export) if name.endswith(".gz") else export)
+    steps: list[int] = []
+
+    Arrival(new_desk("sqlite"), head(), StillClock()).read(file, steps.append)
+
+    assert min(steps) >= 0
+    assert file.stat().st_size < sum(steps) <= 2 * file.stat().st_size
+
+
 def test_a_desk_that_is_not_empty_is_left_alone(new_desk: NewDesk, export: bytes, tmp_path: Path) -> None:
     database = new_desk("sqlite")
     desk = Desk(database)
