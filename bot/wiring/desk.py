@@ -26,6 +26,7 @@ from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.mail.archive import archive_of
 from bot.mail.discarding import Discarding
+from bot.measures import Measures
 from bot.migrations.migrate import migrate
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
@@ -44,6 +45,7 @@ class Desk:
     queries: CaseQueries
     sweep: Sweep
     agenda: Agenda
+    measures: Measures
     rules: Rules
     retention: Retention
     erasure: Erasure
@@ -79,6 +81,7 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
         replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
+        measures=Measures(clock),
         agenda=Agenda(database, clock, {**own_acts, **(acts or {})}),
         retention=retention,
         erasure=Erasure(database, clock, discarding, forget_person),
