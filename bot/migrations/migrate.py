@@ -62,6 +62,11 @@ def standing(engine: Engine) -> Standing:
         return _standing(connection)
 
 
+def head() -> str:
+    """Return the revision of today's schema."""
+    return REVISIONS[-1]
+
+
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
     """Return what autogenerate would still change; empty when migrations and tables agree."""
     from alembic.autogenerate import compare_metadata

@@ -43,6 +43,7 @@ from bot.wiring.web_edge import tracing_of, web_edge
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
+RETENTION_SECONDS = 60.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -229,6 +230,7 @@ def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> 
     # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
+    schedule.every(RETENTION_SECONDS, "retention", clock.only_here(desk.retention.clear_due))
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
     sweep_in_turn(schedule, SWEEP, clock)
