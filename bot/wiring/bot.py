@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from slack_sdk import WebClient
@@ -11,7 +12,8 @@ from slack_sdk import WebClient
 from bot.cases.files import Shelves
 from bot.cases.refusals import Refusals
 from bot.clock import Clock
-from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.jobs.routines import Routine, Routines
+from bot.jobs.schedule import Schedule
 from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
@@ -40,11 +42,11 @@ from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
-from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
+from bot.wiring.turns import TICK_SECONDS, Turns, routines_in_turn, turns_of, watching_in_turn
 
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
-AGENDA_SECONDS = 5.0
+DIRECTORY_EVERY = timedelta(hours=1)
 HOMES_SECONDS = 1.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
@@ -89,11 +91,12 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
-    schedule = _schedule(settings, desk, slack, turns.clock)
+    routines = _routines(settings, desk, slack, turns.clock)
+    schedule = _schedule(desk, slack, routines, turns.clock)
     checks = {
         "database": _database_check(desk, turns),
         "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
-        "scheduler": _clock_check(schedule, turns.clock),
+        "scheduler": _clock_check(schedule, routines, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
@@ -157,11 +160,11 @@ def _database_check(desk: Desk, turns: Turns) -> Check:
     return Check(lambda: desk.database.problem() or _failing(turns.loop))
 
 
-def _clock_check(schedule: Schedule, clock: Role) -> Check:
+def _clock_check(schedule: Schedule, routines: Routines, clock: Role) -> Check:
     """Return how what is due by the clock is doing, in whichever process it is done."""
     return Check(
         lambda: schedule.problem or clock.problem,
-        worked_at=lambda: schedule.succeeded_at(SWEEP) if clock.is_ours else None,
+        worked_at=lambda: routines.kept_at(SWEEP) if clock.is_ours else None,
     )
 
 
@@ -227,15 +230,24 @@ def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> We
     return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
 
 
-def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
+def _routines(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Routines:
+    """Return what is done again and again by whichever process has the clock, a line each."""
+    interval = timedelta(seconds=settings.escalation_check_interval)
+    routines = [
+        Routine(SWEEP, interval, desk.sweep.sweep),
+        Routine("directory", DIRECTORY_EVERY, slack.directory.refresh, at_once=False),
+    ]
+    return Routines(desk.database, desk.clock, routines, ours=lambda: clock.is_ours)
+
+
+def _schedule(desk: Desk, slack: SlackEdge, routines: Routines, clock: Role) -> Schedule:
+    """Return what ticks; what is due, and when, stands in the database."""
     schedule = Schedule(desk.clock)
-    schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
     # Each of its acts is claimed by itself, so all processes may keep it.
-    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
-    schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
+    schedule.every(TICK_SECONDS, "agenda", desk.agenda.keep_due)
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
-    sweep_in_turn(schedule, SWEEP, clock)
+    routines_in_turn(schedule, routines, clock)
     return schedule
 
 
