@@ -1,0 +1,97 @@
+"""The whole ordeal: a trial on SQLite and one on PostgreSQL with two processes, told on the console."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from bot.chaos.fleet import Fleet
+from bot.chaos.run import PATIENCE_SECONDS, Outcome, Trial
+from bot.chaos.servers import dovecot, postgresql
+from bot.chaos.servers.dovecot import Dovecot
+from bot.chaos.servers.postgresql import Postgres
+from bot.sandbox.server import Sandbox
+
+Say = Callable[[str], None]
+PROCESSES = 2
+
+
+class Ground(StrEnum):
+    """The database of a trial."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
+def chaos(say: Say, seed: int, rounds: int, grounds: list[Ground], *, patience: float = PATIENCE_SECONDS) -> bool:
+    """Put the desk through it on each ground; returns whether everything came out right everywhere."""
+    say(f"casebot chaos · seed {seed} · {rounds} rounds on each database")
+    outcomes = {}
+    for ground in grounds:
+        if ground is Ground.POSTGRESQL and postgresql.programs() is None:
+            say("NOT RUN: two processes on PostgreSQL, for no PostgreSQL is installed here")
+            continue
+        with tempfile.TemporaryDirectory(prefix="casebot-chaos-") as folder, _fleet(ground, Path(folder), say) as fleet:
+            outcomes[ground] = Trial(fleet, seed, say, patience).run(rounds)
+            _tell(say, ground, outcomes[ground])
+            if not outcomes[ground].account.is_clean:
+                _keep_logs(say, fleet)
+    right = bool(outcomes) and all(outcome.account.is_clean for outcome in outcomes.values())
+    if not right:
+        say(f"The same again: casebot chaos --seed {seed} --rounds {rounds}")
+    return right
+
+
+@contextmanager
+def _fleet(ground: Ground, folder: Path, say: Say) -> Iterator[Fleet]:
+    with ExitStack() as ends:
+        sandbox = ends.enter_context(Sandbox())
+        mailbox = _mailbox(ends, say)
+        if ground is Ground.POSTGRESQL:
+            server = Postgres()
+            ends.callback(server.remove)
+            server.start()
+            url = ends.enter_context(server.database())
+            say(f"PostgreSQL, {PROCESSES} processes:")
+            fleet = Fleet(sandbox, folder, url, PROCESSES, dovecot=mailbox, postgres=server)
+        else:
+            say("SQLite, one process:")
+            fleet = Fleet(sandbox, folder, f"sqlite:///{folder / 'cases.db'}", dovecot=mailbox)
+        ends.callback(fleet.stop)
+        yield fleet
+
+
+def _mailbox(ends: ExitStack, say: Say) -> Dovecot | None:
+    if dovecot.program() is None:
+        say("NOT RUN: a real IMAP server, for no Dovecot 2.3 is installed here; the sandbox's mailbox stands in")
+        return None
+    server = Dovecot()
+    ends.callback(server.remove)
+    server.start()
+    return server
+
+
+def _tell(say: Say, ground: Ground, outcome: Outcome) -> None:
+    seconds, after = outcome.slowest
+    say(
+        f"{ground}: {outcome.account.line()} · slowest recovery {seconds:.1f} s ({after}) · {outcome.sent} sent in · "
+        f"{outcome.kills} SIGKILLs, {outcome.points_struck} of {outcome.points_seen} commit points struck"
+    )
+    for word, faults in (
+        ("LOST", outcome.account.lost),
+        ("DOUBLED", outcome.account.doubled),
+        ("UNSAID", outcome.account.unsaid),
+    ):
+        for fault in faults:
+            say(f"  {word}: {fault}")
+
+
+def _keep_logs(say: Say, fleet: Fleet) -> None:
+    """Put the bots' logs, and the database where it is a file, where they outlive the trial."""
+    kept = Path(tempfile.mkdtemp(prefix="casebot-chaos-kept-"))
+    for file in {file for bot in fleet.bots for file in bot.log.parent.iterdir() if file.is_file()}:
+        (kept / file.name).write_bytes(file.read_bytes())
+    say(f"The bots' logs are kept in {kept}")

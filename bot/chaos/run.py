@@ -1,0 +1,117 @@
+"""A trial: rounds of traffic with strikes in the middle; after each the desk must come to rest by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chaos.account import Account, reckon
+from bot.chaos.fleet import Fleet
+from bot.chaos.strikes import STRIKES, Strike
+from bot.chaos.traffic import Traffic
+
+PATIENCE_SECONDS = 120.0
+ACTS = 12
+MOST_STRIKES = 3
+LONGEST_PAUSE_SECONDS = 0.25
+LOOK_SECONDS = 0.2
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a trial came to. `recoveries` are seconds from the end of a round's strikes to rest, with their names."""
+
+    account: Account
+    recoveries: Sequence[tuple[float, str]]
+    sent: int
+    kills: int
+    points_seen: int
+    points_struck: int
+
+    @property
+    def slowest(self) -> tuple[float, str]:
+        """The slowest recovery, and after what."""
+        return max(self.recoveries, default=(0.0, "nothing"))
+
+
+class Trial:
+    """Puts one fleet through so many rounds; what happens follows from the seed, when it happens from the machine."""
+
+    def __init__(self, fleet: Fleet, seed: int, say: Say, patience: float = PATIENCE_SECONDS) -> None:
+        self._fleet = fleet
+        self._chance = Random(seed)  # noqa: S311 - no secret
+        self._say = say
+        self._patience = patience
+        self._traffic = Traffic(fleet, self._chance)
+        self._deck: list[Strike] = []
+
+    def run(self, rounds: int) -> Outcome:
+        """Go through it; a desk that does not come to rest ends it, and the account tells what is missing."""
+        recoveries: list[tuple[float, str]] = []
+        self._fleet.start()
+        for number in range(1, rounds + 1):
+            strikes = self._deal()
+            names = " + ".join(strike.name for strike in strikes)
+            self._traffic_under(strikes)
+            account, seconds = self._rest()
+            recoveries.append((seconds, names))
+            self._say(f"  {number:3}  {account.line()}   at rest after {seconds:5.1f} s   {names}")
+            if not account.is_clean:
+                break
+        return self._outcome(recoveries)
+
+    def _deal(self) -> list[Strike]:
+        """Take the next strikes: each comes once before any comes again."""
+        count = self._chance.randint(1, MOST_STRIKES)
+        if len(self._deck) < count:
+            fitting = [strike for strike in STRIKES if not strike.needs_postgresql or not self._fleet.is_sqlite]
+            self._deck = self._chance.sample(fitting, len(fitting))
+        dealt, self._deck = self._deck[:count], self._deck[count:]
+        return dealt
+
+    def _traffic_under(self, strikes: Sequence[Strike]) -> None:
+        plan = [(self._chance.randrange(ACTS * 2 // 3), strike) for strike in strikes]
+        for act in range(ACTS):
+            for moment, strike in plan:
+                if moment == act:
+                    strike.begin(self._fleet, self._chance)
+            self._traffic.step()
+            time.sleep(self._chance.uniform(0, LONGEST_PAUSE_SECONDS))
+        for strike in strikes:
+            strike.end(self._fleet)
+
+    def _rest(self) -> tuple[Account, float]:
+        """Wait until nothing is missing and every bot is well; returns the account, and how long that took."""
+        began = time.monotonic()
+        while True:
+            account = self._look()
+            seconds = time.monotonic() - began
+            if (account.is_settled and self._fleet.healthy) or seconds > self._patience:
+                return account, seconds
+            for bot in self._fleet.bots:
+                if not bot.running:  # its fuse burned down after the round
+                    bot.start(wait=False)
+            time.sleep(LOOK_SECONDS)
+
+    def _look(self) -> Account:
+        try:
+            return reckon(self._fleet, self._traffic)
+        except SQLAlchemyError as error:
+            return Account(unsaid=[f"the database does not answer: {str(error).splitlines()[0]}"])
+
+    def _outcome(self, recoveries: Sequence[tuple[float, str]]) -> Outcome:
+        struck = self._fleet.points.struck()
+        return Outcome(
+            account=self._look(),
+            recoveries=recoveries,
+            sent=len(self._traffic.said),
+            kills=self._fleet.kills + len(struck),
+            points_seen=2 * len(self._fleet.points.seen()),
+            points_struck=len(set(struck)),
+        )
