@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -179,7 +180,9 @@ def _read_board(fleet: Fleet) -> Board:
     rooms = [CUSTOMERS, *(workspace.dm(person) for person in SLACKERS)]
     outside = [post for room in rooms for top in workspace.messages(room) for post in _thread(fleet, room, top)]
     ours = [post for post in [*(p for thread in support for p in thread), *alerts, *outside] if _is_ours(post)]
-    mails = [str(mail.get_content()) for inbox in fleet.sandbox.mailbox.inboxes().values() for mail in _plain(inbox)]
+    # A mail that came twice under its one Message-ID is one mail: mail servers and programs fold it.
+    inboxes = fleet.sandbox.mailbox.inboxes().values()
+    mails = {str(mail["Message-ID"]): _words_of(mail) for inbox in inboxes for mail in inbox}
     return Board(
         cards=Counter(_case_in(thread[0]) for thread in cards),
         alerts=Counter(_case_in(post) for post in alerts),
@@ -188,7 +191,7 @@ def _read_board(fleet: Fleet) -> Board:
         closed_cards={_case_in(thread[0]) for thread in cards if "closed" in text_of(dict(thread[0]))},
         in_threads=_tokens_in(post for thread in cards for post in thread[1:] if _is_ours(post)),
         at_customers=_tokens_in(post for post in outside if _is_ours(post))
-        + Counter(token for mail in mails for token in set(_TOKEN.findall(_unquoted(mail)))),
+        + Counter(token for words in mails.values() for token in set(_TOKEN.findall(words))),
     )
 
 
@@ -213,12 +216,8 @@ def _tokens_in(posts: Iterator[Row]) -> Counter[str]:
     return Counter(token for post in posts for token in set(_TOKEN.findall(text_of(dict(post)))))
 
 
-def _plain(inbox: Sequence[Any]) -> Iterator[Any]:
-    for mail in inbox:
-        body = mail.get_body(("plain",))
-        if body is not None:
-            yield body
-
-
-def _unquoted(text_: str) -> str:
-    return "\n".join(line for line in text_.splitlines() if not line.startswith(">"))
+def _words_of(mail: EmailMessage) -> str:
+    """Return what is new in a mail."""
+    body = mail.get_body(("plain",))
+    lines = str(body.get_content()).splitlines() if body is not None else []
+    return "\n".join(line for line in lines if not line.startswith(">"))

@@ -1,7 +1,8 @@
 """The bot as chaos runs it: killed by its own hand right before or after a commit, when its parent says so.
 
-The order `die before|after PLACE` lights the fuse, `live` puts it out; PLACE is a commit point, or `*` for the next
-one. Every point where something was committed, and each death, is a line on standard output.
+The order `die POINT,POINT,…` lights the fuse, `live` puts it out; a point is `before PLACE` or `after PLACE`, and the
+first that is reached is deadly; PLACE is where something is committed, or `*` for anywhere. Every place that was seen,
+and each death, is a line on standard output.
 """
 
 from __future__ import annotations
@@ -30,20 +31,19 @@ class Fuse:
     """Listens to the commits of writers; SIGKILL leaves no time for anything, as a power cut does."""
 
     def __init__(self, engine: Engine) -> None:
-        self._order = ("", "")
+        self._deadly: set[str] = set()
         self._seen: set[str] = set()
         self._here = threading.local()
         event.listen(engine, "commit", self._committing)
         event.listen(engine, "checkin", self._committed)
 
-    def light(self, order: str) -> None:
-        """Die `before PLACE` or `after PLACE`."""
-        when, _, place = order.partition(" ")
-        self._order = (when, place)
+    def light(self, points: str) -> None:
+        """Die at the first of these points that is reached."""
+        self._deadly = set(points.split(","))
 
     def put_out(self, _rest: str) -> None:
         """Live on."""
-        self._order = ("", "")
+        self._deadly = set()
 
     def _committing(self, connection: Connection) -> None:
         if connection.get_execution_options().get("sqlite_begin") != "BEGIN IMMEDIATE":
@@ -63,7 +63,7 @@ class Fuse:
             self._burn("after", place)
 
     def _burn(self, when: str, place: str) -> None:
-        if self._order in {(when, place), (when, ANYWHERE)}:
+        if self._deadly & {f"{when} {place}", f"{when} {ANYWHERE}"}:
             _tell(f"{DIES} {when} {place}")
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -12,28 +12,24 @@ WHEN = ("before", "after")
 
 
 class CommitPoints:
-    """Read from what the bots print."""
+    """Read from what the bots print; a point is `before` or `after` a place in the code."""
 
     def __init__(self, logs: Sequence[Path]) -> None:
         self._logs = logs
-        self._chosen: set[tuple[str, str]] = set()
 
     def seen(self) -> set[str]:
-        """Return every point at which anything was ever committed."""
-        return {line.removeprefix(f"{SEEN} ") for line in self._lines(SEEN)}
+        """Return every point that was ever reached."""
+        places = {line.removeprefix(f"{SEEN} ") for line in self._lines(SEEN)}
+        return {f"{when} {place}" for when in WHEN for place in places}
 
-    def struck(self) -> list[tuple[str, str]]:
-        """Return the deaths: (before or after, point)."""
-        deaths = [line.split(" ", 2) for line in self._lines(DIES)]
-        return [(when, place) for _, when, place in deaths]
+    def struck(self) -> list[str]:
+        """Return the deaths, in no order."""
+        return [line.removeprefix(f"{DIES} ") for line in self._lines(DIES)]
 
     def next(self, chance: Random) -> str:
-        """Return where to die next: where nobody died yet, as long as there is such a point."""
-        known = [(when, place) for place in sorted(self.seen()) for when in WHEN]
-        fresh = [point for point in known if point not in self._chosen and point not in self.struck()]
-        point = chance.choice(fresh or known or [(WHEN[0], ANYWHERE)])
-        self._chosen.add(point)
-        return " ".join(point)
+        """Return where to die next: at whichever is reached first of those where nobody died yet, else anywhere."""
+        fresh = sorted(self.seen() - set(self.struck()))
+        return ",".join(fresh) or f"{chance.choice(WHEN)} {ANYWHERE}"
 
     def _lines(self, beginning: str) -> list[str]:
         texts = [log.read_text(encoding="utf-8", errors="replace") for log in self._logs if log.exists()]

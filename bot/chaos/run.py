@@ -82,6 +82,7 @@ class Trial:
                 if moment == act:
                     strike.begin(self._fleet, self._chance)
             self._traffic.step()
+            self._fleet.tend(self._chance)
             time.sleep(self._chance.uniform(0, LONGEST_PAUSE_SECONDS))
         for strike in strikes:
             strike.end(self._fleet)
@@ -94,9 +95,7 @@ class Trial:
             seconds = time.monotonic() - began
             if (account.is_settled and self._fleet.healthy) or seconds > self._patience:
                 return account, seconds
-            for bot in self._fleet.bots:
-                if not bot.running:  # its fuse burned down after the round
-                    bot.start(wait=False)
+            self._fleet.start_the_dead()
             time.sleep(LOOK_SECONDS)
 
     def _look(self) -> Account:
@@ -112,6 +111,6 @@ class Trial:
             recoveries=recoveries,
             sent=len(self._traffic.said),
             kills=self._fleet.kills + len(struck),
-            points_seen=2 * len(self._fleet.points.seen()),
+            points_seen=len(self._fleet.points.seen()),
             points_struck=len(set(struck)),
         )

@@ -48,7 +48,7 @@ def _remembers(fleet: Fleet) -> None:
 
 
 def _at_commit(fleet: Fleet, chance: Random) -> None:
-    chance.choice(fleet.bots).order(f"die {fleet.points.next(chance)}")
+    fleet.light_fuse(chance)
 
 
 def _storm_of_429(fleet: Fleet, chance: Random) -> None:

@@ -5,6 +5,7 @@ A new one (a retention, a digest) is a `Routine` in the list that `wiring` hands
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ from bot.clock import Clock
 from bot.db import Database, queue_up
 
 log = structlog.get_logger(__name__)
+
+# Longer than any act should take: one that hangs is as good as not done.
+LONGEST_ACT_SECONDS = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Routines:
         self._database = database
         self._clock = clock
         self._ours = ours
-        self._at_work: set[str] = set()
+        self._at_work: dict[str, float] = {}
         self._failing: dict[str, str] = {}
         self._kept_at: dict[str, datetime] = {}
 
@@ -58,7 +62,7 @@ class Routines:
         """Do a routine if it is due and our turn; returns 1 if it was done. Raises the database's error."""
         if not self._ours() or not self._is_due(routine):
             return 0
-        self._at_work.add(routine.name)
+        self._at_work[routine.name] = time.monotonic()
         try:
             routine.act()
         except Exception as fault:  # noqa: BLE001 - whatever an act meets, it is tried again, and told meanwhile
@@ -68,7 +72,7 @@ class Routines:
             self._done(routine)
             return 1
         finally:
-            self._at_work.discard(routine.name)
+            self._at_work.pop(routine.name, None)
 
     @property
     def problem(self) -> str:
@@ -79,9 +83,12 @@ class Routines:
         """Return when this process last did a routine."""
         return self._kept_at.get(name)
 
-    def at_work(self, name: str) -> bool:
-        """Return whether this process is doing a routine right now."""
-        return name in self._at_work
+    def in_hand(self, name: str) -> bool:
+        """Return whether a routine is none of our business, or being done by us, for no unlikely time, right now."""
+        if name not in {routine.name for routine in self.all}:
+            return False
+        began = self._at_work.get(name)
+        return not self._ours() or (began is not None and time.monotonic() - began < LONGEST_ACT_SECONDS)
 
     def _is_due(self, routine: Routine) -> bool:
         now = self._clock.now()

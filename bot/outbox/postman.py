@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, event, not_, or_, true
+from sqlalchemy import ColumnElement, and_, event, not_, true
 from sqlalchemy.orm import aliased, sessionmaker
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, queue_up
-from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
+from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
 
 log = structlog.get_logger(__name__)
 
-# Longer than any sender's own timeout, so that a live claim is never taken twice.
-LEASE = timedelta(seconds=15)
 LONGEST_BACKOFF_SECONDS = 300
 LONGEST_AWAY_SECONDS = 15
 # From this many waiting lines of one kind in one thread on, one post says them all.
@@ -124,7 +122,7 @@ class Postman:
         )
         waiting: list[Delivery] = []
         for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
-            if not _goes_with(delivery, head) or delivery.due_at > now:
+            if not _goes_with(delivery, head) or (delivery.due_at > now >= head.due_at):
                 break
             waiting.append(delivery)
         return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
@@ -140,8 +138,7 @@ class Postman:
         ]
         return (
             select(Delivery)
-            .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
-            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
+            .where(unsettled(Delivery), is_due(now), ~blocked.exists(), is_free(now))
             .where(*(not_(place) for place in crowded))
             .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))

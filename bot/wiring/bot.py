@@ -9,6 +9,7 @@ from functools import partial
 
 from slack_sdk import WebClient
 
+from bot.alarm.auditor import LOOK_SECONDS, Auditor
 from bot.cases.files import Shelves
 from bot.cases.refusals import Refusals
 from bot.clock import Clock
@@ -72,6 +73,7 @@ class Bot:
     redrawing: Loop
     collecting: Loop | None
     watching: Loop | None
+    auditing: Loop
     turns: Turns
     checks: Mapping[str, Check]
 
@@ -93,10 +95,11 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     routines = _routines(settings, desk, slack, turns.clock)
     schedule = _schedule(desk, slack, routines, turns.clock)
+    auditor = Auditor(desk.database, clock, routines.in_hand)
     checks = {
         "database": _database_check(desk, turns),
         "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
-        "scheduler": _clock_check(schedule, routines, turns.clock),
+        "scheduler": _clock_check(schedule, routines, auditor, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
@@ -114,6 +117,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         redrawing=_homes_loop(desk, slack.services.homes, checks),
         collecting=collecting,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
+        auditing=Loop("auditor", auditor.look, lambda: LOOK_SECONDS, clock),
         turns=turns,
         checks=checks,
     )
@@ -160,10 +164,10 @@ def _database_check(desk: Desk, turns: Turns) -> Check:
     return Check(lambda: desk.database.problem() or _failing(turns.loop))
 
 
-def _clock_check(schedule: Schedule, routines: Routines, clock: Role) -> Check:
-    """Return how what is due by the clock is doing, in whichever process it is done."""
+def _clock_check(schedule: Schedule, routines: Routines, auditor: Auditor, clock: Role) -> Check:
+    """Return how what is due by the clock is doing, in whichever process it is done, and what was left undone."""
     return Check(
-        lambda: schedule.problem or clock.problem,
+        lambda: _problems(schedule.problem or clock.problem, auditor.problem),
         worked_at=lambda: routines.kept_at(SWEEP) if clock.is_ours else None,
     )
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.db import Database
-from bot.outbox.models import DeliveryState
+from bot.outbox.models import LEASE, DeliveryState
 from bot.outbox.pacing import backoff
-from bot.outbox.postman import LEASE, LONGEST_AWAY_SECONDS, LONGEST_BACKOFF_SECONDS
+from bot.outbox.postman import LONGEST_AWAY_SECONDS, LONGEST_BACKOFF_SECONDS
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from tests.outbox.round import Notebook, Round, say_it
 
@@ -182,6 +182,31 @@ def test_a_claim_that_ran_out_is_taken_over_as_unsure(database: Database) -> Non
     walk.clock.advance(timedelta(microseconds=1))
     assert walk.deliver_all() == 1
     assert walk.sender.unsure == [False, True]
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up(database: Database) -> None:
+    """Hours ahead by mistake, something is stored, something else put off and a third one in a dead process's hand."""
+    walk = Round(database, Notebook(RuntimeError("put off"), the_power_fails))
+    for _ in range(2):
+        walk.store(created_at=walk.clock.now())
+    walk.postman.deliver_due()
+    with pytest.raises(KeyboardInterrupt):
+        walk.postman.deliver_due()
+    walk.store(created_at=walk.clock.now())
+
+    walk.clock.advance(timedelta(hours=-5))
+
+    assert walk.deliver_all() == 3
+    assert walk.states() == [SENT, SENT, SENT]
+
+
+def test_what_may_still_be_stopped_waits_also_where_the_clocks_differ_a_little(walk: Round) -> None:
+    soon = walk.clock.now() + timedelta(seconds=2)
+    walk.store(created_at=soon, due_at=soon + timedelta(seconds=5))
+
+    assert walk.deliver_all() == 0
+    walk.pass_time(7)
+    assert walk.deliver_all() == 1
 
 
 def test_a_post_left_by_a_dead_process_does_not_swallow_later_words(database: Database) -> None:
