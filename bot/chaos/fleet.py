@@ -46,6 +46,7 @@ class Fleet:
         self.kills = 0
         self._fuses = 0
         self.skew = timedelta(0)
+        self.locked_at = 0.0
         sandbox.link.ack_timeout = ACK_SECONDS
         environment = self._environment(url)
         names = [f"bot{number}" for number in range(1, processes + 1)]
@@ -139,6 +140,7 @@ class Fleet:
 
     def lock_database(self) -> None:
         """Hold every write up until `unlock_database`."""
+        self.unlock_database()
         connection = self.engine.connect()
         statement = "BEGIN EXCLUSIVE" if self.is_sqlite else "LOCK TABLE cases, deliveries, leases, mail_ledger"
         connection.exec_driver_sql(statement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -26,13 +26,32 @@ class Ground(StrEnum):
     POSTGRESQL = "postgresql"
 
 
-def chaos(say: Say, seed: int, rounds: int, grounds: list[Ground], *, patience: float = PATIENCE_SECONDS) -> bool:
-    """Put the desk through it on each ground; returns whether everything came out right everywhere."""
+class Missing(Exception):
+    """A server that was asked for is not installed here."""
+
+
+def chaos(
+    say: Say,
+    seed: int,
+    rounds: int,
+    grounds: Sequence[Ground],
+    *,
+    strict: bool = False,
+    patience: float = PATIENCE_SECONDS,
+) -> bool:
+    """Put the desk through it on each ground; returns whether everything came out right wherever it was run.
+
+    What can't be run here is said; Missing under `strict`.
+    """
     say(f"casebot chaos · seed {seed} · {rounds} rounds on each database")
+    absent = list(_absent(grounds))
+    for what in absent:
+        say(f"NOT RUN: {what}")
+    if strict and absent:
+        raise Missing(f"not installed here: {'; '.join(absent)}")
     outcomes = {}
     for ground in grounds:
         if ground is Ground.POSTGRESQL and postgresql.programs() is None:
-            say("NOT RUN: two processes on PostgreSQL, for no PostgreSQL is installed here")
             continue
         with tempfile.TemporaryDirectory(prefix="casebot-chaos-") as folder, _fleet(ground, Path(folder), say) as fleet:
             outcomes[ground] = Trial(fleet, seed, say, patience).run(rounds)
@@ -49,7 +68,7 @@ def chaos(say: Say, seed: int, rounds: int, grounds: list[Ground], *, patience: 
 def _fleet(ground: Ground, folder: Path, say: Say) -> Iterator[Fleet]:
     with ExitStack() as ends:
         sandbox = ends.enter_context(Sandbox())
-        mailbox = _mailbox(ends, say)
+        mailbox = _mailbox(ends)
         if ground is Ground.POSTGRESQL:
             server = Postgres()
             ends.callback(server.remove)
@@ -64,9 +83,15 @@ def _fleet(ground: Ground, folder: Path, say: Say) -> Iterator[Fleet]:
         yield fleet
 
 
-def _mailbox(ends: ExitStack, say: Say) -> Dovecot | None:
+def _absent(grounds: Sequence[Ground]) -> Iterator[str]:
     if dovecot.program() is None:
-        say("NOT RUN: a real IMAP server, for no Dovecot 2.3 is installed here; the sandbox's mailbox stands in")
+        yield "the mailbox on Dovecot 2.3; the sandbox's mailbox stands in for it (apt-get install dovecot-imapd)"
+    if Ground.POSTGRESQL in grounds and postgresql.programs() is None:
+        yield "two processes on PostgreSQL (apt-get install postgresql)"
+
+
+def _mailbox(ends: ExitStack) -> Dovecot | None:
+    if dovecot.program() is None:
         return None
     server = Dovecot()
     ends.callback(server.remove)

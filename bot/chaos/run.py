@@ -43,12 +43,20 @@ class Outcome:
 class Trial:
     """Puts one fleet through so many rounds; what happens follows from the seed, when it happens from the machine."""
 
-    def __init__(self, fleet: Fleet, seed: int, say: Say, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        seed: int,
+        say: Say,
+        patience: float = PATIENCE_SECONDS,
+        strikes: Sequence[Strike] = STRIKES,
+    ) -> None:
         self._fleet = fleet
         self._chance = Random(seed)  # noqa: S311 - no secret
         self._say = say
         self._patience = patience
-        self._traffic = Traffic(fleet, self._chance)
+        self.traffic = Traffic(fleet, self._chance)
+        self._strikes = strikes
         self._deck: list[Strike] = []
 
     def run(self, rounds: int) -> Outcome:
@@ -66,11 +74,16 @@ class Trial:
                 break
         return self._outcome(recoveries)
 
+    @property
+    def account(self) -> Account:
+        """How everything stands now."""
+        return self._look()
+
     def _deal(self) -> list[Strike]:
         """Take the next strikes: each comes once before any comes again."""
         count = self._chance.randint(1, MOST_STRIKES)
         if len(self._deck) < count:
-            fitting = [strike for strike in STRIKES if not strike.needs_postgresql or not self._fleet.is_sqlite]
+            fitting = [strike for strike in self._strikes if not strike.needs_postgresql or not self._fleet.is_sqlite]
             self._deck = self._chance.sample(fitting, len(fitting))
         dealt, self._deck = self._deck[:count], self._deck[count:]
         return dealt
@@ -81,7 +94,7 @@ class Trial:
             for moment, strike in plan:
                 if moment == act:
                     strike.begin(self._fleet, self._chance)
-            self._traffic.step()
+            self.traffic.step()
             self._fleet.tend(self._chance)
             time.sleep(self._chance.uniform(0, LONGEST_PAUSE_SECONDS))
         for strike in strikes:
@@ -100,7 +113,7 @@ class Trial:
 
     def _look(self) -> Account:
         try:
-            return reckon(self._fleet, self._traffic)
+            return reckon(self._fleet, self.traffic)
         except SQLAlchemyError as error:
             return Account(unsaid=[f"the database does not answer: {str(error).splitlines()[0]}"])
 
@@ -109,7 +122,7 @@ class Trial:
         return Outcome(
             account=self._look(),
             recoveries=recoveries,
-            sent=len(self._traffic.said),
+            sent=len(self.traffic.said),
             kills=self._fleet.kills + len(struck),
             points_seen=len(self._fleet.points.seen()),
             points_struck=len(set(struck)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from random import Random
 from bot.chaos.fleet import Fleet
 
 POST, ANY = "chat.postMessage", "*"
+LONG_LOCK_SECONDS = 30.0
 
 
 def nothing(_fleet: Fleet) -> None:
@@ -106,7 +108,7 @@ def _mailbox_goes(fleet: Fleet, _chance: Random) -> None:
 
 def _clocks(fleet: Fleet, chance: Random) -> None:
     """Wrong by anything from seconds to hours, either way, and right again afterwards."""
-    seconds = chance.choice([-7200, -90, -20, 45, 600, 10_000, 200_000])
+    seconds = chance.choice([-7200, -90, -20, 20, 10_000, 200_000])
     fleet.skew = timedelta(seconds=seconds)
     fleet.shift_clocks(fleet.skew)
 
@@ -122,6 +124,16 @@ def _days_pass(fleet: Fleet, chance: Random) -> None:
 
 def _locked(fleet: Fleet, _chance: Random) -> None:
     fleet.lock_database()
+
+
+def _locked_for_long(fleet: Fleet, _chance: Random) -> None:
+    fleet.lock_database()
+    fleet.locked_at = time.monotonic()
+
+
+def _unlocked_at_last(fleet: Fleet) -> None:
+    time.sleep(max(0.0, fleet.locked_at + LONG_LOCK_SECONDS - time.monotonic()))
+    fleet.unlock_database()
 
 
 def _restart_database(fleet: Fleet, _chance: Random) -> None:
@@ -153,6 +165,7 @@ STRIKES = (
     Strike("wrong clocks", _clocks, _clocks_right),
     Strike("days pass", _days_pass),
     Strike("database locked", _locked, Fleet.unlock_database),
+    Strike("database locked for 30 s", _locked_for_long, _unlocked_at_last),
     Strike("database connections cut", lambda fleet, _chance: fleet.drop_lines(), needs_postgresql=True),
     Strike("database restarted", _restart_database, _database_is_back, needs_postgresql=True),
 )
