@@ -20,6 +20,7 @@ from bot.chaos.traffic import ALERTING, CUSTOMERS, LOGGING, SLACKERS, SUPPORT, S
 from bot.sandbox.workspace import text_of
 
 Row = Mapping[str, Any]
+FOLLOW_UP = "follow-up"
 _CASE = re.compile(r"CASE-\d+")
 _CLOSED = re.compile(r"^Case #(CASE-\d+) closed at \S+ by ")
 _TOKEN = re.compile(r"word\d{4}x")
@@ -120,7 +121,9 @@ def _said_twice(books: Books, board: Board) -> Iterator[str]:
     yield from (f"delivery {name} stands {times} times" for name, times in board.ids.items() if times > 1)
     yield from (f"{case_id} has {times} cards" for case_id, times in board.cards.items() if times > 1)
     for what, wanted, found in _counted(books, board):
-        yield from (f"{what} of {name}: {found[name]} times" for name in found if found[name] > wanted[name])
+        # A flood shows the newest of its mails besides; whatever else reaches a customer unasked is a leak.
+        names = wanted if what == FOLLOW_UP else found
+        yield from (f"{what} of {name}: {found[name]} times" for name in names if found[name] > wanted[name])
 
 
 def _unsaid(books: Books, board: Board) -> Iterator[str]:
@@ -142,7 +145,7 @@ def _counted(books: Books, board: Board) -> Iterator[tuple[str, Counter[str], Co
     closings = Counter(fact["case_id"] for fact in books.facts if fact["kind"] == "closed")
     yield "closing line", closings, board.closings
     told = _tokens(books, {"received", "answered", "replied", "noted"}, inside=False)
-    yield "follow-up", told, board.in_threads
+    yield FOLLOW_UP, told, board.in_threads
     yield "answer to the customer", _tokens(books, {"replied"}, inside=False), board.at_customers
 
 

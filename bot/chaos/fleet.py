@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -20,7 +19,6 @@ from bot.sandbox.server import Sandbox
 # Slack's own: an event that nobody acks comes again, and is given up after the third time.
 ACK_SECONDS = 1.0
 TERM_SECONDS = 4.0
-DEATHS_A_ROUND = 3
 _SETTINGS = {"EMAIL_POLL_INTERVAL": "1", "ESCALATION_CHECK_INTERVAL": "2", "UNDO_SECONDS": "1", "LOG_FORMAT": "json"}
 
 
@@ -44,7 +42,6 @@ class Fleet:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.delivered = 0
         self.kills = 0
-        self._fuses = 0
         self.skew = timedelta(0)
         self.locked_at = 0.0
         sandbox.link.ack_timeout = ACK_SECONDS
@@ -73,21 +70,12 @@ class Fleet:
         self.bots[number].kill()
         self.kills += 1
 
-    def light_fuse(self, chance: Random) -> None:
-        """Let a bot kill itself at its next commit of interest, and again after its start, a few times."""
-        self._fuses = DEATHS_A_ROUND
-        self._light(chance.randrange(len(self.bots)), chance)
-
-    def tend(self, chance: Random) -> None:
-        """Start a bot that died of its fuse, and light it anew."""
-        for number, bot in enumerate(self.bots):
-            if self._fuses and not bot.running:
-                bot.start(wait=False)
-                self._light(number, chance)
+    def light_fuse(self, number: int, points: str) -> None:
+        """Let a bot kill itself at the first of these commit points that it reaches."""
+        self.bots[number].order(f"die {points}")
 
     def revive(self) -> None:
         """Start whoever is dead, by whose hand ever, and let nobody die any more."""
-        self._fuses = 0
         for bot in self.bots:
             bot.order("live")
         self.start_the_dead()
@@ -97,10 +85,6 @@ class Fleet:
         for bot in self.bots:
             if not bot.running:
                 bot.start(wait=False)
-
-    def _light(self, number: int, chance: Random) -> None:
-        self._fuses -= 1
-        self.bots[number].order(f"die {self.points.next(chance)}")
 
     @property
     def healthy(self) -> bool:

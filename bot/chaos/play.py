@@ -37,13 +37,16 @@ def chaos(
     grounds: Sequence[Ground],
     *,
     strict: bool = False,
+    deaths: int = 0,
+    logs: Path | None = None,
     patience: float = PATIENCE_SECONDS,
 ) -> bool:
-    """Put the desk through it on each ground; returns whether everything came out right wherever it was run.
+    """Put the desk through it on each ground, after so many `deaths` at commits.
 
-    What can't be run here is said; Missing under `strict`.
+    Returns whether everything came out right wherever it was run. What can't be run here is said; Missing under
+    `strict`.
     """
-    say(f"casebot chaos · seed {seed} · {rounds} rounds on each database")
+    say(f"casebot chaos · seed {seed} · {deaths} deaths at commits and {rounds} rounds on each database")
     absent = list(_absent(grounds))
     for what in absent:
         say(f"NOT RUN: {what}")
@@ -53,14 +56,12 @@ def chaos(
     for ground in grounds:
         if ground is Ground.POSTGRESQL and postgresql.programs() is None:
             continue
-        with tempfile.TemporaryDirectory(prefix="casebot-chaos-") as folder, _fleet(ground, Path(folder), say) as fleet:
-            outcomes[ground] = Trial(fleet, seed, say, patience).run(rounds)
+        with _folder(logs, ground) as folder, _fleet(ground, folder, say) as fleet:
+            outcomes[ground] = Trial(fleet, seed, say, patience).run(rounds, deaths)
             _tell(say, ground, outcomes[ground])
-            if not outcomes[ground].account.is_clean:
-                _keep_logs(say, fleet)
     right = bool(outcomes) and all(outcome.account.is_clean for outcome in outcomes.values())
     if not right:
-        say(f"The same again: casebot chaos --seed {seed} --rounds {rounds}")
+        say(f"The same again: casebot chaos --seed {seed} --rounds {rounds} --deaths {deaths}")
     return right
 
 
@@ -114,9 +115,12 @@ def _tell(say: Say, ground: Ground, outcome: Outcome) -> None:
             say(f"  {word}: {fault}")
 
 
-def _keep_logs(say: Say, fleet: Fleet) -> None:
-    """Put the bots' logs, and the database where it is a file, where they outlive the trial."""
-    kept = Path(tempfile.mkdtemp(prefix="casebot-chaos-kept-"))
-    for file in {file for bot in fleet.bots for file in bot.log.parent.iterdir() if file.is_file()}:
-        (kept / file.name).write_bytes(file.read_bytes())
-    say(f"The bots' logs are kept in {kept}")
+@contextmanager
+def _folder(logs: Path | None, ground: Ground) -> Iterator[Path]:
+    """Where a trial keeps the bots' logs and its SQLite file; gone afterwards, unless they were asked for."""
+    if logs is None:
+        with tempfile.TemporaryDirectory(prefix="casebot-chaos-") as folder:
+            yield Path(folder)
+        return
+    kept = Path(tempfile.mkdtemp(prefix=f"{ground}-", dir=logs))
+    yield kept

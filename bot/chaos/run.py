@@ -19,6 +19,8 @@ ACTS = 12
 MOST_STRIKES = 3
 LONGEST_PAUSE_SECONDS = 0.25
 LOOK_SECONDS = 0.2
+# A bot that reached no deadly point for so long is let live.
+LONGEST_LIFE_SECONDS = 15.0
 
 Say = Callable[[str], None]
 
@@ -58,21 +60,37 @@ class Trial:
         self.traffic = Traffic(fleet, self._chance)
         self._strikes = strikes
         self._deck: list[Strike] = []
+        self._recoveries: list[tuple[float, str]] = []
+        self._came_out_right = True
 
-    def run(self, rounds: int) -> Outcome:
-        """Go through it; a desk that does not come to rest ends it, and the account tells what is missing."""
-        recoveries: list[tuple[float, str]] = []
+    def run(self, rounds: int, deaths: int = 0) -> Outcome:
+        """Go through it, after so many deaths at commits, one right after the other.
+
+        A desk that does not come to rest ends it, and the account tells what is missing.
+        """
         self._fleet.start()
+        if deaths:
+            self._die(deaths)
         for number in range(1, rounds + 1):
-            strikes = self._deal()
-            names = " + ".join(strike.name for strike in strikes)
-            self._traffic_under(strikes)
-            account, seconds = self._rest()
-            recoveries.append((seconds, names))
-            self._say(f"  {number:3}  {account.line()}   at rest after {seconds:5.1f} s   {names}")
-            if not account.is_clean:
+            if not self._came_out_right:
                 break
-        return self._outcome(recoveries)
+            strikes = self._deal()
+            self._traffic_under(strikes)
+            self._rest(f"{number:3}", " + ".join(strike.name for strike in strikes))
+        return self._outcome()
+
+    def _die(self, deaths: int) -> None:
+        """Die at one commit point after the other, of those where nobody died yet, as long as traffic reaches any."""
+        for _ in range(deaths):
+            for number in range(len(self._fleet.bots)):
+                self._fleet.light_fuse(number, self._fleet.points.next(self._chance))
+            deadline = time.monotonic() + LONGEST_LIFE_SECONDS
+            while all(bot.running for bot in self._fleet.bots) and time.monotonic() < deadline:
+                self.traffic.step()
+                time.sleep(self._chance.uniform(0, 4 * LONGEST_PAUSE_SECONDS))
+            self._fleet.start_the_dead()
+        self._fleet.revive()
+        self._rest("  -", f"{len(self._fleet.points.struck())} deaths at commits")
 
     @property
     def account(self) -> Account:
@@ -95,21 +113,23 @@ class Trial:
                 if moment == act:
                     strike.begin(self._fleet, self._chance)
             self.traffic.step()
-            self._fleet.tend(self._chance)
             time.sleep(self._chance.uniform(0, LONGEST_PAUSE_SECONDS))
         for strike in strikes:
             strike.end(self._fleet)
 
-    def _rest(self) -> tuple[Account, float]:
-        """Wait until nothing is missing and every bot is well; returns the account, and how long that took."""
+    def _rest(self, number: str, what: str) -> None:
+        """Wait until nothing is missing and every bot is well, and tell how long that took."""
         began = time.monotonic()
         while True:
             account = self._look()
             seconds = time.monotonic() - began
             if (account.is_settled and self._fleet.healthy) or seconds > self._patience:
-                return account, seconds
+                break
             self._fleet.start_the_dead()
             time.sleep(LOOK_SECONDS)
+        self._recoveries.append((seconds, what))
+        self._came_out_right = account.is_clean
+        self._say(f"  {number}  {account.line()}   at rest after {seconds:5.1f} s   {what}")
 
     def _look(self) -> Account:
         try:
@@ -117,11 +137,11 @@ class Trial:
         except SQLAlchemyError as error:
             return Account(unsaid=[f"the database does not answer: {str(error).splitlines()[0]}"])
 
-    def _outcome(self, recoveries: Sequence[tuple[float, str]]) -> Outcome:
+    def _outcome(self) -> Outcome:
         struck = self._fleet.points.struck()
         return Outcome(
             account=self._look(),
-            recoveries=recoveries,
+            recoveries=self._recoveries,
             sent=len(self.traffic.said),
             kills=self._fleet.kills + len(struck),
             points_seen=len(self._fleet.points.seen()),

@@ -50,7 +50,7 @@ def _remembers(fleet: Fleet) -> None:
 
 
 def _at_commit(fleet: Fleet, chance: Random) -> None:
-    fleet.light_fuse(chance)
+    fleet.light_fuse(chance.randrange(len(fleet.bots)), fleet.points.next(chance))
 
 
 def _storm_of_429(fleet: Fleet, chance: Random) -> None:

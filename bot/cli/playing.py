@@ -78,14 +78,12 @@ def tour() -> None:
 
 def chaos(
     seed: Annotated[int, typer.Option(help="The same number makes the same storm.")] = 1,
-    rounds: Annotated[
-        int, typer.Option(min=1, help="So often people write, things go wrong, and all is counted.")
-    ] = 12,
+    rounds: Annotated[int, typer.Option(min=1, help="So often people write and things go wrong.")] = 12,
+    deaths: Annotated[int, typer.Option(min=0, help="First die at so many commits, each at a point of its own.")] = 6,
     only: Annotated[str, typer.Option(help="Only on this database: sqlite or postgresql.")] = "",
+    logs: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Keep the bots' logs here.")] = None,
     *,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail where Dovecot or PostgreSQL is not installed.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where a server is not installed.")] = False,
 ) -> None:
     """Kill, cut and starve the desk while people write; exit 0 only if nothing was lost, doubled or left unsaid."""
     with _sandbox_installed():
@@ -99,7 +97,8 @@ def chaos(
         raise typer.BadParameter(f"choose one of: {', '.join(Ground)}", param_hint="--only") from None
     configure("ERROR", "console")
     with clear_refusals(OSError, Missing, NotReady):
-        raise typer.Exit(0 if ordeal(typer.echo, seed, rounds, grounds, strict=strict) else 1)
+        right = ordeal(typer.echo, seed, rounds, grounds, strict=strict, deaths=deaths, logs=logs)
+    raise typer.Exit(0 if right else 1)
 
 
 @contextmanager

@@ -65,6 +65,7 @@ class BotProcess:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the process; with `wait`, return when everything it needs is connected."""
+        self._reap_dead()
         self._settings["PORT"] = str(_free_port())
         inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
         command = [sys.executable, "-m", self._module, str(self._ahead.total_seconds()), str(self._term)]
@@ -130,6 +131,11 @@ class BotProcess:
         except subprocess.TimeoutExpired:
             self._child.kill()
         self._reap()
+
+    def _reap_dead(self) -> None:
+        """Let go of a child that ended by itself."""
+        if not self.running:
+            self._reap()
 
     def _reap(self) -> None:
         if self._child is not None:
