@@ -8,7 +8,7 @@ CHAOS_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour chaos screenshots test check format lint types imports cov corpus bench-desk lock clean FORCE
+.PHONY: help setup demo tour chaos screenshots test check format lint types imports cov corpus bench-desk image audit lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -62,6 +62,12 @@ corpus: setup ## Show how many expectations of the mail corpus hold (CORPUS_ARGS
 
 bench-desk: setup ## Measure reads, search and sweep on desks of 1,000 to 1,000,000 cases (DESK_ARGS=--db postgresql)
 	@$(BIN)/python -m bench.desk $(DESK_ARGS)
+
+image: setup ## Do the Dockerfile's steps without an engine, and see that what comes out runs
+	@$(BIN)/python .ci/image.py
+
+audit: setup ## Look the locked packages up in the list of known vulnerabilities
+	@sh .ci/audit
 
 lock: ## Choose newer versions of the packages and write both locks (needs uv)
 	@sh .ci/lock

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from bot.db import Database
 from tests.services.chromium import chromium
 from tests.services.dovecot import Dovecot
 from tests.services.needs import pytest_configure as pytest_configure
 from tests.services.needs import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 from tests.services.postgresql import Postgres
+from tests.services.standing import StandingFile, StandingServer
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +55,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.start()
     with server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def standing_file(tmp_path_factory: pytest.TempPathFactory) -> StandingFile:
+    """One SQLite database for the whole run."""
+    return StandingFile(tmp_path_factory.mktemp("standing") / "desk")
+
+
+@pytest.fixture(scope="session")
+def standing_server(postgres: Postgres) -> Iterator[StandingServer]:
+    """One PostgreSQL database for the whole run."""
+    with postgres.database() as url:
+        yield StandingServer(postgres, url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Empty tables: the test runs once on SQLite (a file) and once on PostgreSQL."""
+    kind = "standing_file" if request.param == "sqlite" else "standing_server"
+    standing: StandingFile | StandingServer = request.getfixturevalue(kind)
+    database = standing.emptied()
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ from sqlmodel import Session
 
 from bot.agenda import Agenda, Appointment, appoint, cancel
 from tests.cases.desk import START, Desk, together
-from tests.cases.desk import database as database
 from tests.cases.desk import desk as desk
-from tests.cases.desk import standing_url as standing_url
 
 
 class Diary:

@@ -121,13 +121,6 @@ def test_missing_settings_are_one_readable_list() -> None:
         assert [fault for fault in faults if fault.startswith(f"  - {name} is missing")], name
 
 
-def test_a_wrong_port_is_named(sandbox: Sandbox) -> None:
-    with started(slack_only(sandbox, PORT="99999")) as bot:
-        assert bot.ended() == 2
-
-    assert "  - PORT must be a port from 1 to 65535." in bot.output.splitlines()
-
-
 def test_a_bot_token_that_slack_refuses_ends_the_start(sandbox: Sandbox) -> None:
     with started(slack_only(sandbox, SLACK_BOT_TOKEN="xoxb-1-of-another-workspace")) as bot:
         assert bot.ended() == 2

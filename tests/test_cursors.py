@@ -6,8 +6,6 @@ import pytest
 
 from bot import cursors
 from bot.db import Database
-from tests.cases.desk import database as database
-from tests.cases.desk import standing_url as standing_url
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

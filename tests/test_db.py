@@ -11,10 +11,8 @@ from sqlmodel import Session
 from bot.cases.models import CaseEvent, CaseNumber
 from bot.cursors import Cursor
 from bot.db import LOCK_WAIT_SECONDS, Database, queue_up
-from tests.cases.desk import database as database
-from tests.cases.desk import opened
-from tests.cases.desk import standing_url as standing_url
 from tests.services.postgresql import Postgres
+from tests.services.standing import opened
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 1, tzinfo=UTC)
 

@@ -7,8 +7,6 @@ import pytest
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.db import Database
 from bot.leases import Leases, Role
-from tests.cases.desk import database as database
-from tests.cases.desk import standing_url as standing_url
 from tests.services.postgresql import Postgres
 from tests.services.process import wait_until
 

@@ -10,7 +10,8 @@ from bot.cases.queries import CaseQueries
 from bot.cases.search_index import ROOM, SearchEntry, refresh
 from bot.db import Database
 from bot.migrations.migrate import migrate
-from tests.cases.desk import ADA, MIA, opened
+from tests.cases.desk import ADA, MIA
+from tests.services.standing import opened
 
 _CASE = text(
     "INSERT INTO cases (case_id, customer_identifier, status, created_at, last_message_at, message_count, escalated,"

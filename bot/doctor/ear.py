@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 import websocket
 
 from bot.doctor.finding import Trouble
-from bot.slack.transport import proxy_for, tls_context
+from bot.slack.transport import proxy_for
+from bot.tls import tls_context
 
 HELLO_SECONDS = 8.0
 _FIREWALL = "Let this machine reach wss://wss-primary.slack.com and wss://wss-backup.slack.com, port 443."

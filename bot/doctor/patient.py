@@ -13,10 +13,11 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.doctor.answering import Answer, answer_at
 from bot.doctor.slack_side import SlackSide
-from bot.mail.connection import open_mailbox, tls_context
+from bot.mail.connection import open_mailbox
 from bot.mail.mailbox import Mailbox
 from bot.mail.oauth import tokens_of
 from bot.settings import Settings, Sketch
+from bot.tls import tls_context
 
 
 @dataclass(frozen=True, slots=True)

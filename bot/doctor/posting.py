@@ -10,9 +10,9 @@ from bot.clock import Clock
 from bot.doctor.finding import Finding, Trouble, skipped, well, wrong
 from bot.doctor.patient import Patient
 from bot.doctor.transport_layer import connected_smtp, judged, unreachable
-from bot.mail.connection import tls_context
 from bot.mail.oauth import TokenRefused, tokens_of
 from bot.settings import MailAuth, Security, Settings
+from bot.tls import tls_context
 
 _OFF = "no mail leaves: SMTP_SERVER is not set"
 _NAMES = "SMTP_SERVER, SMTP_PORT and SMTP_SECURITY"

@@ -9,9 +9,9 @@ import ssl
 from datetime import UTC, datetime, timedelta
 
 from bot.doctor.finding import Finding, Trouble, well, wrong
-from bot.mail.connection import tls_context
 from bot.mail.trouble import one_line
 from bot.settings import Security
+from bot.tls import tls_context
 
 CONNECT_SECONDS = 8.0
 EXPIRES_SOON = timedelta(days=7)

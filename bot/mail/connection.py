@@ -7,13 +7,13 @@ import socket
 import ssl
 from contextlib import suppress
 
-import certifi
 from imapclient import IMAPClient, SocketTimeout
 
 from bot.mail.mailbox import Mailbox
 from bot.mail.oauth import TokenRefused, Tokens
 from bot.mail.trouble import MailboxTrouble, lost, one_line
 from bot.settings import MailAuth, Security, Settings, is_loopback
+from bot.tls import tls_context
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -42,14 +42,6 @@ def open_mailbox(settings: Settings, tokens: Tokens | None = None) -> Mailbox:
         with suppress(OSError, imaplib.IMAP4.error):
             client.shutdown()
         raise
-
-
-def tls_context() -> ssl.SSLContext:
-    """Return a verifying context; SSL_CERT_FILE and SSL_CERT_DIR of the environment are honoured by OpenSSL itself."""
-    context = ssl.create_default_context()
-    if not context.get_ca_certs():
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def _connected(settings: Settings, server: str) -> IMAPClient:

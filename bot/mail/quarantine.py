@@ -17,7 +17,7 @@ from bot.db import Database
 from bot.mail.addresses import mailboxes
 from bot.mail.archive import Kept, MailGone, archive_of
 from bot.mail.collection import reason_of
-from bot.mail.connection import open_mailbox, tls_context
+from bot.mail.connection import open_mailbox
 from bot.mail.headers import Headers, decode_bytes, storable
 from bot.mail.ledger import EntryKey, Ledger, Mark, Settled
 from bot.mail.mailbox import Listing
@@ -27,6 +27,7 @@ from bot.mail.parser import MAX_SUBJECT, parse_header
 from bot.mail.quarantine_notices import redraw_notice
 from bot.mail.reception import Intake, Reception, is_database_trouble, tell_nobody
 from bot.settings import Settings
+from bot.tls import tls_context
 
 log = structlog.get_logger(__name__)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.mail.connection import open_mailbox, tls_context
+from bot.mail.connection import open_mailbox
 from bot.mail.ledger import Ledger
 from bot.mail.mailbox import Mailbox
 from bot.mail.oauth import Tokens, tokens_of
 from bot.settings import Settings
+from bot.tls import tls_context
 
 # A running Casebot takes in what arrived this moment in about a second.
 PATIENCE_SECONDS = 5.0

@@ -9,13 +9,13 @@ import ssl
 import time
 from contextlib import suppress
 
-from bot.mail.connection import tls_context
 from bot.mail.identity import Identity, transportable
 from bot.mail.oauth import TokenRefused, Tokens
 from bot.mail.reasons import in_one_line
 from bot.mail.trouble import one_line
 from bot.outbox.sending import Refused, Unsure
 from bot.settings import MailAuth, Security, Settings, is_loopback
+from bot.tls import tls_context
 
 # The postman's lease is 15 seconds: by then everything must have ended.
 CONNECT_SECONDS = 5.0

@@ -14,7 +14,7 @@ from bot.db import Database
 from bot.mail.archive import archive_of
 from bot.mail.bell import Bell
 from bot.mail.collection import Collection
-from bot.mail.connection import open_mailbox, tls_context
+from bot.mail.connection import open_mailbox
 from bot.mail.ledger import Ledger
 from bot.mail.mailbox import Mailbox
 from bot.mail.oauth import Tokens, tokens_of
@@ -22,6 +22,7 @@ from bot.mail.processed import ProcessedMail
 from bot.mail.reception import Intake, Reception, Tell, is_database_trouble
 from bot.mail.trouble import MailboxTrouble
 from bot.settings import Settings
+from bot.tls import tls_context
 
 log = structlog.get_logger(__name__)
 

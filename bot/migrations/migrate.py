@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -41,18 +42,19 @@ class SchemaTooNew(Exception):
 def migrate(engine: Engine, metadata: MetaData, revision: str = "head") -> None:
     """Apply what is missing, up to a revision. Of processes that start at once all but the first find nothing to do."""
     with _locked(engine) as connection:
-        config = _config(connection, metadata)
-        if _standing(connection, config) is Standing.NEWER:
+        found = _standing(connection)
+        if found is Standing.NEWER:
             raise SchemaTooNew(
                 "The database belongs to a newer Casebot. Start that version, or restore a backup made by this one."
             )
-        command.upgrade(config, revision)
+        if found is not Standing.CURRENT:
+            command.upgrade(_config(connection, metadata), revision)
 
 
 def standing(engine: Engine) -> Standing:
     """Tell how a database's schema stands; nothing is changed."""
     with engine.connect() as connection:
-        return _standing(connection, _config(connection, MetaData()))
+        return _standing(connection)
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
@@ -64,8 +66,13 @@ def differences(engine: Engine, metadata: MetaData) -> list[object]:
         return list(compare_metadata(context, metadata))
 
 
-def _standing(connection: Connection, config: Config) -> Standing:
-    scripts = ScriptDirectory.from_config(config)
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(_HERE)
+
+
+def _standing(connection: Connection) -> Standing:
+    scripts = _scripts()
     heads = set(MigrationContext.configure(connection).get_current_heads())
     if not heads:
         return Standing.EMPTY

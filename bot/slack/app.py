@@ -97,6 +97,7 @@ def build_app(identity: Identity, services: Services) -> App:
     """
     logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = DeskApp(
+        name="casebot",  # Bolt would look through the stack and the source files for one
         process_before_response=True,
         authorize=_authorize(identity),
         request_verification_enabled=False,  # Socket Mode: the connection itself is authenticated

@@ -23,7 +23,8 @@ from slack_sdk.errors import SlackApiError
 from bot.cases.files import FILE_LIMIT, too_large
 from bot.outbox.sending import Unsure
 from bot.slack.calls import calling, reason_of
-from bot.slack.transport import TIMEOUT_SECONDS, proxy_for, tls_context
+from bot.slack.transport import TIMEOUT_SECONDS, proxy_for
+from bot.tls import tls_context
 
 SHELF = "slack"
 # Slack's file servers; GovSlack has its own.

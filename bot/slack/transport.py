@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ssl
-from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import certifi
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from bot.settings.addresses import is_loopback
+from bot.tls import tls_context
 
 # Shorter than the postman's lease, so that a claim never runs out under a call in flight.
 TIMEOUT_SECONDS = 10
@@ -41,15 +39,6 @@ def response_hook(url: str) -> WebhookClient:
     hook = WebhookClient(url, timeout=TIMEOUT_SECONDS, ssl=tls_context(), retry_handlers=[])
     hook.proxy = proxy_for(url)
     return hook
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Return the verifying context of all our calls; OpenSSL itself honours SSL_CERT_FILE and SSL_CERT_DIR."""
-    context = ssl.create_default_context()
-    if not context.get_ca_certs():
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def proxy_for(url: str) -> str | None:

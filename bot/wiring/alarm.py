@@ -16,10 +16,10 @@ from bot.cursors import Cursor
 from bot.jobs.schedule import Schedule
 from bot.loop import Loop
 from bot.mail.alarm import AlarmMail
-from bot.mail.connection import tls_context
 from bot.mail.ledger import MARKS
 from bot.mail.oauth import Tokens
 from bot.settings import Settings
+from bot.tls import tls_context
 from bot.web.health import Check
 from bot.web.heartbeat import Heartbeat
 from bot.wiring.desk import Desk

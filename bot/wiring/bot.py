@@ -18,7 +18,6 @@ from bot.jobs.schedule import Schedule
 from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
-from bot.mail.connection import tls_context
 from bot.mail.kept_attachments import SHELF as MAIL_SHELF
 from bot.mail.kept_attachments import MailAttachments
 from bot.mail.oauth import Tokens, tokens_of
@@ -35,6 +34,7 @@ from bot.slack.homes import Homes, tell_changes
 from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
+from bot.tls import tls_context
 from bot.web.case_list import newest_cases
 from bot.web.figures import Figures
 from bot.web.health import Check, Outbox

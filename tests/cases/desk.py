@@ -1,15 +1,13 @@
 """A desk in a test: a database, a clock that stands still, and the rooms that know no edge."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 from sqlmodel import SQLModel, select
 
 from bot.agenda import Agenda
@@ -24,7 +22,6 @@ from bot.db import Database
 from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
 from bot.outbox.models import Delivery, Receipt
-from tests.services.postgresql import Postgres
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHOP = "C_SHOP"
@@ -172,44 +169,6 @@ def together(*acts: Callable[[], _Result]) -> list[_Result]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(act_at_once, act) for act in acts]]
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Database]:
-    """A database with the tables in place: the one spot where tests make them."""
-    database = Database(url)
-    try:
-        SQLModel.metadata.create_all(database.engine, checkfirst=False)
-        yield database
-    finally:
-        database.close()
-
-
-@pytest.fixture(scope="session")
-def standing_url(postgres: Postgres) -> Iterator[str]:
-    """A PostgreSQL database that all tests share: emptying one is several times quicker than making one."""
-    with postgres.database() as url:
-        with opened(url):
-            pass
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Empty tables: the test runs once on SQLite (a file) and once on PostgreSQL."""
-    if request.param == "sqlite":
-        with opened(f"sqlite:///{tmp_path / 'cases.db'}") as database:
-            yield database
-        return
-    request.getfixturevalue("postgres").start()
-    database = Database(request.getfixturevalue("standing_url"))
-    try:
-        with database.engine.begin() as connection:
-            tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-        yield database
-    finally:
-        database.close()
 
 
 @pytest.fixture

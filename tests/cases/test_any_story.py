@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author, Inbound, Outcome
 from bot.cases.models import Case, CaseEvent, Escalation
-from tests.cases.desk import ADA, BEN, MIA, NOA, PHRASE, Desk, opened
+from tests.cases.desk import ADA, BEN, MIA, NOA, PHRASE, Desk
 from tests.cases.reckoning import Notebook, Page
+from tests.services.standing import opened
 
 CUSTOMERS = (ADA, BEN)
 WORDS = {

@@ -10,8 +10,9 @@ from sqlmodel import delete, select, update
 from bot.cases.inbound import Author
 from bot.cases.models import Case, CaseEvent, Message
 from bot.cases.search_index import ROOM, SearchEntry, refresh
-from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk, opened
+from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk
 from tests.cases.finding import found
+from tests.services.standing import opened
 
 
 def test_an_answer_that_was_stopped_stays_hidden_from_the_customer(desk: Desk) -> None:

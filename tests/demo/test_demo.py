@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.demo.processes import HOSTILE, Spoken, children_of, command, lives
 from tests.services.process import free_port, wait_until
@@ -32,21 +31,13 @@ def link_of(spoken: Spoken) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_its_link_serves_its_page_and_ends_without_a_trace(tmp_path: Path, how: signal.Signals) -> None:
+def test_it_prints_its_link_serves_its_page_and_ends_without_a_trace(tmp_path: Path) -> None:
     with demo(tmp_path, "--port", str(free_port()), **HOSTILE) as spoken:
         page = httpx.get(link_of(spoken), follow_redirects=True, trust_env=False)
-        children = children_of(spoken.process.pid)
 
-        spoken.process.send_signal(how)
-
-        assert spoken.ends() == 0
         assert page.status_code == 200
         assert "support" in page.text
-        assert children
-        assert not any(lives(child) for child in children)
-        assert list(spoken.scratch.iterdir()) == []
-        assert "Traceback" not in spoken.text
+        ends_without_a_trace(spoken, signal.SIGINT)
 
 
 def test_a_taken_port_gets_a_line_and_the_next_free_one(tmp_path: Path) -> None:
@@ -57,8 +48,18 @@ def test_a_taken_port_gets_a_line_and_the_next_free_one(tmp_path: Path) -> None:
 
             assert f"Port {taken} is taken; trying the next one." in spoken.text
             assert not link.endswith(f":{taken}/")
-            spoken.process.terminate()
-            assert spoken.ends() == 0
+            ends_without_a_trace(spoken, signal.SIGTERM)
+
+
+def ends_without_a_trace(spoken: Spoken, how: signal.Signals) -> None:
+    children = children_of(spoken.process.pid)
+    spoken.process.send_signal(how)
+
+    assert spoken.ends() == 0
+    assert children
+    assert not any(lives(child) for child in children)
+    assert list(spoken.scratch.iterdir()) == []
+    assert "Traceback" not in spoken.text
 
 
 def test_the_bots_process_ends_when_the_demo_was_killed(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from bot.cases.models import CaseNumber, Message
 from bot.mail.models import LedgerEntry, LedgerState
 from bot.mail.reception import is_database_trouble
 from bot.sandbox.server import Sandbox
-from tests.cases.desk import opened
 from tests.journeys.world import CARLA, SUPPORT, World
 from tests.services.postgresql import Postgres
+from tests.services.standing import opened
 
 TERM_SECONDS = 3.0
 

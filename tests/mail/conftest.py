@@ -6,17 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.db import Database
-from tests.cases.desk import opened
 from tests.mail.post import Post
 from tests.services.dovecot import Dovecot
 
 
-@pytest.fixture
-def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside PostgreSQL, large mails are files in the working directory."""
     monkeypatch.chdir(tmp_path)
-    with opened(database_url) as database:
-        yield database
 
 
 @pytest.fixture

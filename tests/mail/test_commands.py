@@ -1,21 +1,20 @@
 """The commands of the mail room, as somebody types them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
+from typer.testing import CliRunner, Result
 
+from bot.cli import app
 from bot.clock import SystemClock
 from bot.wiring import open_desk
 from tests.mail.post import Post
 from tests.mail.samples import environment, letter, settings
 from tests.services.dovecot import Dovecot
 
-ROOT = Path(__file__).parents[2]
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Command = Callable[..., Result]
 
 
 @pytest.fixture
@@ -28,21 +27,21 @@ def post(dovecot: Dovecot, tmp_path: Path) -> Iterator[Post]:
 
 
 @pytest.fixture
-def casebot(dovecot: Dovecot, tmp_path: Path) -> Command:
+def casebot(dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    before = structlog.get_config()
     given = environment(**dovecot.environment()) | {
         "DATABASE_URL": f"sqlite:///{tmp_path}/cases.db",
         "LOG_LEVEL": "CRITICAL",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": "utf-8",
     }
 
-    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", *words]
-        return subprocess.run(
-            command, env=os.environ | given | more, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=50
-        )
+    def run(*words: str, **more: str) -> Result:
+        with monkeypatch.context() as shell:
+            for name, text in (given | more).items():
+                shell.setenv(name, text)
+            return CliRunner().invoke(app, words, catch_exceptions=False)
 
-    return run
+    yield run
+    structlog.configure(**before)
 
 
 def test_reconcile_tells_by_its_exit_whether_all_is_well(post: Post, dovecot: Dovecot, casebot: Command) -> None:
@@ -52,15 +51,15 @@ def test_reconcile_tells_by_its_exit_whether_all_is_well(post: Post, dovecot: Do
     dovecot.deliver(letter(message_id="<m2@example.com>"))
     missing = casebot("reconcile")
 
-    assert (well.returncode, well.stdout) == (0, "INBOX: server 1 · ledger 1 · unaccounted 0\n")
-    assert missing.returncode == 1
+    assert (well.exit_code, well.stdout) == (0, "INBOX: server 1 · ledger 1 · unaccounted 0\n")
+    assert missing.exit_code == 1
     assert missing.stdout.startswith("INBOX: server 2 · ledger 1 · unaccounted 1\n  Not taken in yet")
 
 
 def test_reconcile_says_in_a_line_what_is_wrong_with_the_mailbox(post: Post, casebot: Command) -> None:
     refused, off = casebot("reconcile", IMAP_PASSWORD="wrong"), casebot("reconcile", IMAP_SERVER="")
 
-    assert (refused.returncode, off.returncode) == (2, 2)
+    assert (refused.exit_code, off.exit_code) == (2, 2)
     assert refused.stderr.startswith("mailbox login refused: ")
     assert refused.stderr.endswith("(check IMAP_EMAIL and IMAP_PASSWORD)\n")
     assert off.stderr.endswith("Mail is off: set IMAP_SERVER.\n")
@@ -79,9 +78,9 @@ def test_a_mail_in_quarantine_is_listed_tried_again_and_opened(post: Post, dovec
 
     assert listed.stdout.startswith(f"{key}  ")
     assert "“Question”: it is larger than MAX_MAIL_SIZE" in listed.stdout
-    assert (retried.returncode, "still larger" in retried.stderr) == (2, True)
-    assert [(one.returncode, one.stdout) for one in opened] == [(0, f"{key}: opened CASE-1\n")] * 2
-    assert (wrong.returncode, "INBOX/1700000000/42" in wrong.stderr) == (2, True)
+    assert (retried.exit_code, "still larger" in retried.stderr) == (2, True)
+    assert [(one.exit_code, one.stdout) for one in opened] == [(0, f"{key}: opened CASE-1\n")] * 2
+    assert (wrong.exit_code, "INBOX/1700000000/42" in wrong.stderr) == (2, True)
 
 
 def test_replay_counts_what_would_differ(post: Post, dovecot: Dovecot, casebot: Command) -> None:
@@ -95,4 +94,4 @@ def test_replay_counts_what_would_differ(post: Post, dovecot: Dovecot, casebot: 
     assert same.stdout == "2 mails read again, 0 would differ.\n"
     assert "(CASE-1)\n  state: opened → admin\n" in listed.stdout
     assert listed.stdout.endswith("2 mails read again, 2 would differ.\n")
-    assert wrong.returncode == 2
+    assert wrong.exit_code == 2

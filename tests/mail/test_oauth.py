@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.db import Database
-from bot.mail.connection import tls_context
 from bot.mail.oauth import GOOGLE, ProviderTokens, TokenRefused, endpoint_of
 from bot.mail.trouble import MailboxTrouble
 from bot.mail.watcher import MailWatcher
+from bot.tls import tls_context
 from tests.cases.desk import StillClock
 from tests.mail.post import Post
 from tests.mail.samples import letter, settings

@@ -3,9 +3,7 @@
 import pytest
 
 from bot.db import Database
-from tests.cases.desk import database as database
 from tests.cases.desk import desk as desk
-from tests.cases.desk import standing_url as standing_url
 from tests.outbox.round import Round
 
 

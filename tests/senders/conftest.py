@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.db import Database
-from tests.cases.desk import opened
+from tests.services.standing import opened
 from tests.slack.world import SlackWorld, slack_world
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.slack.transport import proxy_for, tls_context, web_client
+from bot.slack.transport import proxy_for, web_client
+from bot.tls import tls_context
 
 PROXY = "http://proxy.example:3128"
 SLACK = "https://slack.com/api/"

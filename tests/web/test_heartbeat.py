@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from structlog.testing import capture_logs
 
-from bot.mail.connection import tls_context
+from bot.tls import tls_context
 from bot.web.heartbeat import Heartbeat
 from tests.services.process import free_port
 
