@@ -8,9 +8,7 @@ import pytest
 from bot.agenda import Appointment
 from bot.jobs.routines import Routine, Routines
 from tests.cases.desk import START, Desk
-from tests.cases.desk import database as database
 from tests.cases.desk import desk as desk
-from tests.cases.desk import standing_url as standing_url
 
 HOUR = timedelta(hours=1)
 

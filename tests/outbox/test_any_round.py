@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.outbox.models import LEASE, DeliveryState
 from bot.outbox.postman import FOLD_AT_MOST, FOLD_FROM, LONGEST_BACKOFF_SECONDS
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
-from tests.cases.desk import opened
 from tests.outbox.round import Round
+from tests.services.standing import opened
 
 LANES = ("thread:CASE-1", "thread:CASE-2", "card:CASE-1")
 # Kind, redraw, priority, seconds until it is due, and how many of it.
