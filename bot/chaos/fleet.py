@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +46,7 @@ class Fleet:
         self.delivered = 0
         self.kills = 0
         self.skew = timedelta(0)
-        self.locked_at = 0.0
+        self.locked_at = self.frozen_at = 0.0
         sandbox.link.ack_timeout = ACK_SECONDS
         environment = self._environment(url)
         names = [f"bot{number}" for number in range(1, processes + 1)]
@@ -73,6 +76,17 @@ class Fleet:
     def light_fuse(self, number: int, points: str) -> None:
         """Let a bot kill itself at the first of these commit points that it reaches."""
         self.bots[number].order(f"die {points}")
+
+    def freeze(self, number: int) -> None:
+        """Stop a bot in the middle of whatever it does; it does not know, and its connections stay open."""
+        os.kill(self.bots[number].pid, signal.SIGSTOP)
+        self.frozen_at = time.monotonic()
+
+    def thaw(self) -> None:
+        """Let every bot go on."""
+        for bot in self.bots:
+            if bot.running:
+                os.kill(bot.pid, signal.SIGCONT)
 
     def revive(self) -> None:
         """Start whoever is dead, by whose hand ever, and let nobody die any more."""

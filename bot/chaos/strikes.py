@@ -12,6 +12,7 @@ from bot.chaos.fleet import Fleet
 
 POST, ANY = "chat.postMessage", "*"
 LONG_LOCK_SECONDS = 30.0
+LONG_FROST_SECONDS = 20.0
 
 
 def nothing(_fleet: Fleet) -> None:
@@ -136,6 +137,18 @@ def _unlocked_at_last(fleet: Fleet) -> None:
     fleet.unlock_database()
 
 
+def _freeze(fleet: Fleet, chance: Random) -> None:
+    living = [number for number, bot in enumerate(fleet.bots) if bot.running]
+    if living:
+        fleet.freeze(chance.choice(living))
+
+
+def _thaw_at_last(fleet: Fleet) -> None:
+    """Longer than any claim holds."""
+    time.sleep(max(0.0, fleet.frozen_at + LONG_FROST_SECONDS - time.monotonic()))
+    fleet.thaw()
+
+
 def _restart_database(fleet: Fleet, _chance: Random) -> None:
     if fleet.postgres is not None:
         fleet.engine.dispose()
@@ -166,6 +179,8 @@ STRIKES = (
     Strike("days pass", _days_pass),
     Strike("database locked", _locked, Fleet.unlock_database),
     Strike("database locked for 30 s", _locked_for_long, _unlocked_at_last),
+    Strike("frozen for a moment", _freeze, Fleet.thaw),
+    Strike("frozen for 20 s", _freeze, _thaw_at_last, needs_postgresql=True),
     Strike("database connections cut", lambda fleet, _chance: fleet.drop_lines(), needs_postgresql=True),
     Strike("database restarted", _restart_database, _database_is_back, needs_postgresql=True),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ LONGEST_AWAY_SECONDS = 15
 FOLD_FROM = 4
 FOLD_AT_MOST = 20
 IDLE_SECONDS = 1.0
+# A claim that is older than this before anything was said is left to run out: a call may take ten of its 15 seconds.
+FRESH_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Postman:
         *,
         only: Beat | None = None,
         but: Sequence[Beat] = (),
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -71,6 +75,7 @@ class Postman:
         self._consequences = consequences
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
+        self._monotonic = monotonic
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -80,9 +85,12 @@ class Postman:
         """
         if self._pacing.held:
             return 0
+        asked_at = self._monotonic()
         parcel = self._claim()
         if parcel is None:
             return 0
+        if self._monotonic() - asked_at > FRESH_SECONDS:
+            return 1  # we were frozen: somebody else may have it in hand by now, and whoever takes it over looks first
         return self._carry(parcel)
 
     def pause(self) -> float:

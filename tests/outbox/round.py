@@ -57,7 +57,9 @@ class Round:
         self.stopwatch = Stopwatch()
         self.sender = sender or Notebook()
         self.pacing = pacing or Pacing(post_seconds=0, redraw_seconds=0, monotonic=self.stopwatch)
-        self.postman = Postman(database, self.clock, self.sender, self.pacing, foldable={"follow_up"})
+        self.postman = Postman(
+            database, self.clock, self.sender, self.pacing, foldable={"follow_up"}, monotonic=self.stopwatch
+        )
 
     def store(self, *, lane: str = "", **more: Any) -> int:
         """Keep one delivery, due now; returns its id."""

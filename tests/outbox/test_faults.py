@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.db import Database
 from bot.outbox.models import LEASE, DeliveryState
@@ -220,6 +221,27 @@ def test_a_post_left_by_a_dead_process_does_not_swallow_later_words(database: Da
     walk.deliver_all()
 
     assert walk.sender.parcels == [posted, posted, [later]]
+
+
+def test_who_was_frozen_with_a_claim_leaves_it_to_who_took_over(database: Database) -> None:
+    frozen, living = Round(database), Round(database)
+    delivery = frozen.store()
+    freezes: list[bool] = []
+
+    def freeze(*_: object) -> None:
+        """Between the claim and the first word, for longer than the claim holds: the other one says it meanwhile."""
+        if freezes:
+            return
+        freezes.append(True)
+        frozen.stopwatch.seconds += LEASE.total_seconds() + 1
+        living.pass_time(LEASE.total_seconds() + 1)
+        assert living.deliver_all() == 1
+
+    event.listen(database.writers, "after_commit", freeze)
+
+    assert frozen.postman.deliver_due() == 1
+    assert frozen.sender.parcels == []
+    assert (living.sender.parcels, frozen.row(delivery).state) == ([[delivery]], SENT)
 
 
 def test_freed_leases_are_taken_at_once_as_unsure(database: Database) -> None:
