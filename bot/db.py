@@ -7,12 +7,12 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, text, type_coerce
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 if TYPE_CHECKING:
     import psycopg
@@ -103,6 +103,11 @@ class Database:
 
     def _read_only(self) -> dict[str, Any]:
         return {} if self.is_sqlite else {"postgresql_readonly": True}
+
+
+def time_of(session: Session) -> datetime:
+    """Return the database's time: one clock for all processes, whatever theirs show."""
+    return session.exec(select(type_coerce(func.current_timestamp(), UtcDateTime))).one()
 
 
 def queue_up(session: Session, key: str) -> None:

@@ -109,7 +109,10 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of being in nobody's hand: a claim ran out, or was made before the clock was set back."""
+    """Return the condition of being in nobody's hand at this time of the database's, by which claims are made.
+
+    A claim ran out, or was made before that clock was set back.
+    """
     ran_out = or_(col(Delivery.claimed_until) < now, col(Delivery.claimed_until) > now + LEASE + DRIFT)
     return or_(col(Delivery.state) == DeliveryState.DUE, ran_out)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from bot.db import Database
+from bot.db import Database, time_of
 from bot.outbox.models import REFUSED, Delivery, DeliveryState, is_due, is_free, unsettled
 
 SHOWN = 50
@@ -34,9 +34,9 @@ def heads(database: Database, now: datetime) -> Mapping[str, tuple[int | None, i
     Whoever tries it changes that, or says it: what stays the same for minutes was left lying.
     """
     first = select(func.min(Delivery.id)).where(unsettled()).group_by(col(Delivery.lane))
-    due = select(Delivery).where(col(Delivery.id).in_(first), is_due(now), is_free(now))
     found: dict[str, tuple[int | None, int, datetime]] = {}
     with database.readers.begin() as session:
+        due = select(Delivery).where(col(Delivery.id).in_(first), is_due(now), is_free(time_of(session)))
         for delivery in session.exec(due.order_by(col(Delivery.priority), col(Delivery.id)).limit(COUNTED)):
             found.setdefault(delivery.place, (delivery.id, delivery.attempts, delivery.due_at))
     return found

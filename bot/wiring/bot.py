@@ -81,24 +81,21 @@ class Bot:
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, term: float = TERM_SECONDS) -> Bot:
     """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term` seconds."""
     desk = open_desk(settings, clock, recap_acts())
-    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
+    tokens = tokens_of(settings, clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
     delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
     sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, slack, sender)
-    connecting = _connecting(slack, clock)
-    catching_up = _catching_up(slack, clock)
+    connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     routines = _routines(settings, desk, slack, turns.clock)
-    schedule = _schedule(desk, slack, routines, turns.clock)
-    auditor = Auditor(desk.database, clock, routines.in_hand)
+    schedule, auditor = _schedule(desk, slack, routines, turns.clock), Auditor(desk.database, clock, routines.in_hand)
     checks = {
         "database": _database_check(desk, turns),
-        "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
+        "email_listener": _mail_check(mail, turns.mailbox, sender, posting := _posting(desk, slack, sender)),
         "scheduler": _clock_check(schedule, routines, auditor, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
@@ -121,12 +118,6 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         turns=turns,
         checks=checks,
     )
-
-
-def _postman_loop(desk: Desk, slack: SlackEdge) -> Loop:
-    delivering = Loop("postman", slack.postman.deliver_due, slack.postman.pause, desk.clock)
-    wake_on_commit(desk.database.writers, delivering.nudge)
-    return delivering
 
 
 def _homes_loop(desk: Desk, homes: Homes, checks: Mapping[str, Check]) -> Loop:

@@ -1,5 +1,7 @@
 """Cards that somebody deleted, or that Slack refused: the words under them still reach the team."""
 
+from datetime import timedelta
+
 from bot.outbox.models import Delivery, DeliveryState
 from tests.slack import payloads
 from tests.slack.world import SlackWorld, words_of
@@ -53,3 +55,17 @@ def test_an_alerting_channel_that_refuses_is_told_to_the_admins(world: SlackWorl
     for admin in ("ada", "amos"):
         [told] = world.workspace.messages(world.workspace.dm(admin))
         assert "in the alerting channel (alert: invalid_blocks)" in words_of(told)
+
+
+def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: SlackWorld) -> None:
+    world.clock.advance(timedelta(days=3000))
+    world.hears(payloads.message("Help"))
+    world.deliver()
+    world.hears(payloads.message("It is urgent"))
+    world.sandbox.faults.reset_after("chat.postMessage", times=2)
+
+    world.deliver()
+
+    [card] = world.workspace.messages("#support")
+    assert len(world.workspace.thread("#support", card["ts"])) == 2
+    assert len(world.workspace.messages("#alerting")) == 1

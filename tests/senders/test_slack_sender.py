@@ -1,7 +1,6 @@
 """The Slack sender: said once, edited in place, and each way to fail told in the postman's terms."""
 
 import socket
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -244,20 +243,6 @@ def test_a_reply_whose_answer_was_lost_is_found_in_its_thread(world: SlackWorld)
 
     [card] = world.workspace.messages("#support")
     assert len(world.workspace.thread("#support", card["ts"])) == 2
-
-
-def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: SlackWorld) -> None:
-    world.clock.advance(timedelta(days=3000))
-    world.hears(payloads.message("Help"))
-    world.deliver()
-    world.hears(payloads.message("It is urgent"))
-    world.sandbox.faults.reset_after("chat.postMessage", times=2)
-
-    world.deliver()
-
-    [card] = world.workspace.messages("#support")
-    assert len(world.workspace.thread("#support", card["ts"])) == 2
-    assert len(world.workspace.messages("#alerting")) == 1
 
 
 def test_a_post_that_never_happened_is_made_good(world: SlackWorld) -> None:

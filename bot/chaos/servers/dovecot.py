@@ -45,7 +45,7 @@ class Dovecot(ServerProcess):
         self._more_configuration = more_configuration
         self._as_root = os.getuid() == 0
         self._owner = pwd.getpwnam("nobody") if self._as_root else pwd.getpwuid(os.getuid())
-        self.uidvalidity = int(time.time())
+        self.uidvalidity = time.time_ns() // 1_000_000_000
         self._newest = 0
         self._configure()
         self.reset()
