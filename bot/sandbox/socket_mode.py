@@ -165,7 +165,7 @@ class SocketLink:
         try:
             while True:
                 self._heard(await websocket.receive_text())
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, RuntimeError):  # it said goodbye, or was cut off by us
             return
 
     def _heard(self, text: str) -> None:
