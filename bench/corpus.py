@@ -32,6 +32,7 @@ class Score:
 
     held: Counter[tuple[str, str]] = field(default_factory=Counter)
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unstated: Counter[str] = field(default_factory=Counter)
     misses: list[str] = field(default_factory=list)
     escaped: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Score:
             if reading is not None and JUDGES[key](reading, wanted):
                 self.held[case.corpus, key] += 1
             else:
+                self.unstated[key] += key == "auth" and not case.states(wanted)
                 self.misses.append(
                     f"{case.name} · {key} · wanted {wanted!r:.{_LONGEST_SHOWN}} · {_shown(reading, key)}"
                 )
@@ -109,6 +111,9 @@ def _print_table(ours: Score, plain: Score) -> None:
     print()
     for line, chosen in _OVERALL.items():
         print(f"{line:44}{ours.of(None, chosen):>16}{plain.of(None, chosen):>18}")
+    held, asked = ours.share(None, _OVERALL["Authentication-Results"])
+    stated = f"{held}/{asked - ours.unstated['auth']}"
+    print(f"{'    of those whose words are in the field':44}{stated:>16}")
     print(f"{'all expectations':44}{ours.of(None):>16}{plain.of(None):>18}")
 
 

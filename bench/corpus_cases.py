@@ -40,6 +40,19 @@ class Case:
         kind = str(head.get("content-type", "")).lower()
         return "report" not in kind and "daemon" not in sender and "<>" not in str(head.get("return-path", ""))
 
+    def states(self, wanted: object) -> bool:
+        """Tell whether every single word that is expected stands in the mail: else no reader can find it there."""
+        words = [str(word) for word in _leaves(wanted) if not isinstance(word, bool | int)]
+        return all(word.lower().encode() in self.raw.lower() for word in words)
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(part)
+    elif value is not None:
+        yield value
+
 
 def folder() -> Path:
     """Return the corpus that CASEBOT_CORPUS names, or `shared/corpus` beside the repository."""

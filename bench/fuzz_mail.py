@@ -36,6 +36,8 @@ _FIELDS = (
     b"Content-Type: text/calendar\r\n", b"BEGIN:VEVENT\r\n", b'SUMMARY;X="y":z\r\n', b"BEGIN:VALARM\r\n",
     b"END:VEVENT\r\n", b"Content-Type: application/ms-tnef\r\n", b"\x78\x9f\x3e\x22\x01\x00",
     b"Content-Type: text/plain; format=flowed; delsp=yes\r\n", b"Content-Type: multipart/digest; boundary*0=b\r\n",
+    b"Content-Type: application/pkcs7-mime\r\n", b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x02\xa0\x800\x80",
+    b"-----BEGIN PGP MESSAGE-----\n", b"-----BEGIN PGP SIGNED MESSAGE-----\n", b"-----BEGIN PGP SIGNATURE-----\n",
     b"Content-Transfer-Encoding: x-uuencode\r\n", b"begin 644 x\r\n", b"> > flowed \r\n", b"=C3=\r\n",
 )  # fmt: skip
 _LINES = (

@@ -186,7 +186,7 @@ class Intake:
     def _from_doubtful(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
         placed = place(session, inbound)
         closing = rules.closes(inbound.text, self._rules.closure_phrases)
-        ask(session, inbound, placed.case if placed else None, now, closes=closing)
+        ask(session, inbound, placed.case if placed else None, now, self._rules, closes=closing)
         return Taken(Outcome.ASKED, placed.case.case_id if placed else None)
 
     def _from_teammate(self, session: Session, inbound: Inbound, now: datetime) -> Taken:

@@ -6,17 +6,22 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.cases.announcements import ask as announce_question
 from bot.cases.errors import IllegalMove, NoSuchCase
 from bot.cases.inbound import Attached, Author, Inbound, Source
 from bot.cases.models import Case, CaseEvent, EventKind, Question
+from bot.cases.notices import count
 from bot.cases.records import record
+from bot.cases.rules import Rules
+
+# However many strangers write in how many admins' names.
+_LOOKED_AT = 200
 
 
-def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, *, closes: bool) -> Question:
-    """Store an unverified admin's words as a question; nothing else changes."""
+def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, rules: Rules, *, closes: bool) -> Question:
+    """Store an unverified admin's words as a question; nothing else changes. Of a flood only a counter is said."""
     question = Question(
         case_id=case.case_id if case else None,
         source=inbound.source,
@@ -27,8 +32,20 @@ def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, *, 
         inbound=_row(inbound),
         asked_at=at,
     )
-    _tell(session, question, EventKind.ASKED, inbound.author, at)
+    if _asked_lately(session, inbound.author, at, rules) < rules.flood_mails:
+        _tell(session, question, EventKind.ASKED, inbound.author, at)
+    else:
+        session.add(question)
+        session.flush()
+        count(session, "mail_question", {"sender": question.asked_by, "subject": inbound.subject[:300]}, at, rules)
     return question
+
+
+def _asked_lately(session: Session, author: Author, at: datetime, rules: Rules) -> int:
+    """Count the newest questions in somebody's name, as far as a flood is told by them."""
+    newest = select(Question.asked_by, Question.asked_at).order_by(col(Question.id).desc()).limit(_LOOKED_AT)
+    since = at - rules.flood_window
+    return sum(asked_by == author.identity and asked_at > since for asked_by, asked_at in session.exec(newest))
 
 
 def decide(session: Session, question_id: int, by: Author, at: datetime, *, confirmed: bool) -> Inbound:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.cases.files import withheld
 from bot.cases.programs import is_program
 from bot.mail.headers import decode_bytes, decode_words, storable
-from bot.mail.parameters import parameters_of
 from bot.mail.parts import Part
+from bot.mail.seals import PGP_CONTROL
 from bot.mail.tnef import Container, NotTnef, read_container
 
 LONGEST_NAME = 150
@@ -22,7 +22,7 @@ _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 # Made by and for programs: signatures (RFC 3156, RFC 8551) and the resource forks of old Macintosh files.
 _FOR_PROGRAMS = frozenset({
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
-    "application/applefile",
+    "application/applefile", PGP_CONTROL,
 })  # fmt: skip
 # What these are called where their sender gave no name; Outlook's own format is known by this one.
 _NAMES = {
@@ -31,6 +31,7 @@ _NAMES = {
     "application/ics": "invitation.ics",
     "application/pdf": "document.pdf",
     "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m",
     "image/gif": "image.gif",
     "image/jpeg": "image.jpg",
     "image/png": "image.png",
@@ -73,8 +74,8 @@ class Attachment:
 
 
 def is_attachment(part: Part) -> bool:
-    """Tell an attachment from text to read; a multipart is neither."""
-    if part.kind.startswith("multipart/"):
+    """Tell an attachment from text to read; what holds other parts is neither."""
+    if part.children or part.kind.startswith("multipart/"):
         return False
     if part.disposition == "attachment" or not part.kind.startswith("text/") or part.kind in LISTED_TEXTS:
         return True
@@ -99,10 +100,21 @@ def listed(part: Part, container: Container | None) -> Iterator[Attachment]:
         yield _itself(part)
 
 
+def armoured(part: Part) -> Attachment:
+    """Return a text with an encrypted passage in it as the file that somebody with the key can open."""
+    return Attachment(filename="encrypted.asc", content_type="text/plain", size=part.size, part=str(part.number))
+
+
+def is_container(part: Part) -> bool:
+    """Tell Outlook's container by its type or its name."""
+    return part.kind in _TNEF or (
+        part.kind == "application/octet-stream" and _stated_name(part).lower() == "winmail.dat"
+    )
+
+
 def container_of(part: Part) -> Container | None:
     """Return what an Outlook container holds, or None where this is none that can be read."""
-    is_named = part.kind == "application/octet-stream" and _stated_name(part).lower() == "winmail.dat"
-    if part.kind not in _TNEF and not is_named:
+    if not is_container(part):
         return None
     try:
         return read_container(b"".join(part.pieces()))
@@ -138,10 +150,7 @@ def _itself(part: Part) -> Attachment:
 
 
 def _stated_name(part: Part) -> str:
-    """Return the name as it was given, decoded; Content-Disposition's is preferred (RFC 2183, section 2.3)."""
-    said = parameters_of(part.headers.first("content-disposition"))
-    name = said.get("filename") or said.get("name") or part.parameters.get("name") or part.parameters.get("filename")
-    return decode_words(name[:2_000]) if name else ""
+    return decode_words(part.name[:2_000])
 
 
 def _name_of(part: Part) -> str:

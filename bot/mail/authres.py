@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Longer than any server writes. The reader of headers cuts what is longer still, and a name that is cut off may be
+# another one's: `header.d=desk.test` may have been `header.d=desk.test.evil.test`.
+MAX_FIELD = 10_000
+
 _TOKEN = re.compile(r"[^\s;=\"()]+")
 # `"a strange box"@desk.test`: the domain is what stands behind the last @.
 _DOMAIN = re.compile(r"@[A-Za-z0-9.-]+")
@@ -36,9 +40,10 @@ class AuthenticationResults:
 def read(value: str) -> AuthenticationResults | None:
     """Return what an unfolded field says, or None for anything that the grammar does not allow.
 
-    Comments are dropped wherever they stand; an unclosed comment or quoted string makes the field unreadable.
+    Comments are dropped wherever they stand; an unclosed comment or quoted string makes the field unreadable, and so
+    does a length beyond MAX_FIELD.
     """
-    pieces = _pieces(value)
+    pieces = _pieces(value) if len(value) <= MAX_FIELD else None
     if pieces is None:
         return None
     sections = _sections(pieces)

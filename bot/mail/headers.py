@@ -48,6 +48,8 @@ _ALIASES = {
     "x-mac-roman": "mac_roman",
     "x-unknown": "utf-8",
 }
+# Marks that turn the direction of writing for all that follows in a line, also for an address behind a name.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -99,9 +101,12 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, 
 
 
 def decode_words(value: str) -> str:
-    """Decode RFC 2047 encoded words anywhere in a value; what is malformed stays as it stands."""
+    """Decode RFC 2047 encoded words anywhere in a value; what is malformed stays as it stands.
+
+    What comes back is for people to read in a line with other words: it turns no direction of writing.
+    """
     joined = _BETWEEN_WORDS.sub(r"\1", value)
-    return storable("".join(_segments(joined)))
+    return _TURNING.sub("", storable("".join(_segments(joined))))
 
 
 def decode_bytes(content: bytes, charset: str | None) -> str:
@@ -145,7 +150,7 @@ def storable(text: str) -> str:
 
 
 def _headers(fields: list[tuple[bytes, list[bytes]]]) -> Headers:
-    kept = ((name, b"".join(lines)[:MAX_VALUE].strip()) for name, lines in fields[:MAX_FIELDS])
+    kept = ((name, b"".join(lines).strip()[:MAX_VALUE]) for name, lines in fields[:MAX_FIELDS])
     return Headers(tuple((name.decode("ascii"), decode_bytes(value, None)) for name, value in kept))
 
 

@@ -19,6 +19,7 @@ from bot.settings import AdminEmailTrust, Settings
 _HASH_DIGITS = 16
 # What comes beyond is listed: a case's thread is no file store.
 MOST_POSTED = 50
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:]{1,64}@[^\s@<>()\[\]\"',;:]{1,255}")
 _FORWARDED = re.compile(r"\s*(fwd?|wg|tr|rv|i|vs|vb|doorst|enc|pd)\s*:", re.IGNORECASE)
 
 
@@ -100,7 +101,12 @@ def _author(sender: Mailbox, settings: Settings, judged: Verdict) -> Author:
     believed = judged.verified or settings.admin_email_trust is AdminEmailTrust.LISTED
     return Author(
         identity=identity,
-        name=sender.name or identity,
+        name=identity if _poses(sender) else sender.name or identity,
         is_admin=listed and believed,
         claims_admin=listed and not believed,
     )
+
+
+def _poses(sender: Mailbox) -> bool:
+    """Tell a name that is another's address, as `"ada@desk.test" <eve@evil.test>`: many a reader looks no further."""
+    return any(named.lower() != sender.address for named in _ADDRESS.findall(sender.name))

@@ -42,10 +42,15 @@ _AWAY_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+# Of a keyword and its comments.
+_LONGEST = 200
+_COMMENTS = re.compile(r"\([^()]*\)")
+
 
 def is_auto_reply(headers: Headers) -> bool:
     """Tell whether a machine sent this by itself (RFC 3834, section 5, and the vendors' forms of it)."""
-    submitted = re.split(r"[;(\s]", headers.first("auto-submitted").strip().lower(), maxsplit=1)[0]
+    stated = _COMMENTS.sub("", headers.first("auto-submitted")[:_LONGEST]).strip().lower()
+    submitted = re.split(r"[;(\s]", stated, maxsplit=1)[0]
     if submitted not in {"", "no"}:
         return True
     if any((mark := headers.first(name)) and mark.strip().lower() not in {"no", "false"} for name in _AUTOMATIC):

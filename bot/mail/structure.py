@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.mail import attachments
 from bot.mail.attachments import ENCLOSED, Attachment
 from bot.mail.flowed import is_flowed, unflowed
-from bot.mail.headers import Headers, decode_bytes, split, storable
+from bot.mail.headers import Headers, UnreadableMail, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
 from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
 from bot.mail.parts import Part, parts_of
+from bot.mail.rich_text import words_of
+from bot.mail.seals import ENCRYPTED, PGP_CONTROL, is_enveloped, without_armour
 from bot.mail.tnef import Container
 
 MAX_TEXT = 1_000_000
 MAX_REPORT = 200_000
 MAX_REPORTS = 20
 MAX_LISTED = 1_000
+# Of an enclosed mail whose words are read, and of each line that tells of it.
+MAX_FORWARDED = 1_000_000
+MAX_HEADING = 300
+_FORWARDED = "---------- Forwarded message ----------"
+# A mail of Outlook's has one; one that it forwards may be another.
+MAX_CONTAINERS = 3
+# In which S/MIME says what it is.
+_FIRST_BYTES = 100
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
 
@@ -43,7 +53,7 @@ def read_body(raw: bytes, offset: int, headers: Headers) -> Body:
     reader = _Reader()
     text = reader.read(parts_of(raw, offset, headers), wanted=True)
     # The HTML of a mail is not stored beside its text: the raw mail is, and any reader may be run over it again.
-    reader.body.text = _stored(text) or _stored("\n\n".join(reader.spare))
+    reader.body.text = _stored(text) or _stored("\n\n".join(reader.spare()))
     return reader.body
 
 
@@ -56,8 +66,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.body = Body()
-        # What may stand for a text where there is none, as an invitation does.
-        self.spare: list[str] = []
+        # What may stand for a text where there is none, as an invitation does; read only then.
+        self._spare: list[Callable[[], str]] = []
+        self._containers = 0
         self._bytes_left = 4 * MAX_TEXT
         self._markup_left = MAX_MARKUP
         self._rendered_left = MAX_RENDERED
@@ -67,7 +78,7 @@ class _Reader:
         self.body.types.append(part.kind)
         if part.kind.startswith("message/") or attachments.is_attachment(part):
             self._list(part)
-            return ""
+            return ENCRYPTED if wanted and _is_encrypted(part) else ""
         if part.kind.startswith("multipart/") and not part.children:
             # The parts cannot be told apart: better raw than nothing.
             return self._text(part, "text/plain") if wanted else ""
@@ -87,30 +98,58 @@ class _Reader:
         return text
 
     def _list(self, part: Part) -> None:
-        container = attachments.container_of(part)
+        self._containers += attachments.is_container(part)
+        container = attachments.container_of(part) if self._containers <= MAX_CONTAINERS else None
         room = MAX_LISTED - len(self.body.attachments)
         self.body.attachments.extend(itertools.islice(attachments.listed(part, container), room))
         if part.kind in _REPORTS and len(self.body.reports) < MAX_REPORTS:
             self.body.reports.append(_plain(part, MAX_REPORT))
         elif part.kind in ENCLOSED and len(self.body.enclosed) < MAX_REPORTS:
             self.body.enclosed.append(split(part.content(MAX_REPORT)[:MAX_REPORT])[0])
-        elif len(self.spare) < MAX_REPORTS:
-            self.spare.extend(self._spare(part, container))
-
-    def _spare(self, part: Part, container: Container | None) -> Iterator[str]:
-        if part.kind in {"text/calendar", "application/ics"}:
-            yield invitation_text(_plain(part, MAX_CALENDAR))
+        elif len(self._spare) < MAX_REPORTS and part.kind in {"text/calendar", "application/ics"}:
+            self._spare.append(lambda: invitation_text(_plain(part, MAX_CALENDAR)))
         elif container:
-            yield container.text or self._rendered(container.markup)
+            self._spare.append(lambda: self._words(container))
+        if part.kind == "message/rfc822" and len(self.body.enclosed) == 1 and not self._spare:
+            self._spare.append(lambda: self._forwarded(part))
+
+    def spare(self) -> Iterator[str]:
+        """Yield what may stand for a text."""
+        return (words() for words in self._spare)
+
+    def _forwarded(self, part: Part) -> str:
+        """Return the words of the first mail that is enclosed, unless it is one that a mail server returns."""
+        if "multipart/report" in self.body.types:
+            return ""
+        raw = part.content(MAX_FORWARDED)[:MAX_FORWARDED]
+        within = _Reader()
+        within._bytes_left, within._markup_left = self._bytes_left, self._markup_left
+        within._rendered_left = self._rendered_left
+        try:
+            headers, offset = split(raw)
+            text = within.read(parts_of(raw, offset, headers), wanted=True)
+        except UnreadableMail:
+            return ""
+        stated = ((name, headers.decoded(name)[:MAX_HEADING]) for name in ("from", "date", "subject"))
+        head = (f"{name.capitalize()}: {value}" for name, value in stated if value)
+        return "\n".join((_FORWARDED, *head, "", text)) if text.strip() else ""
+
+    def _words(self, container: Container) -> str:
+        if container.text.strip() or container.markup:
+            return container.text if container.text.strip() else self._rendered(container.markup)
+        rich = words_of(container.rich)
+        return self._rendered(rich.markup) if rich.markup else rich.text
 
     def _text(self, part: Part, kind: str) -> str:
         content = part.content(self._bytes_left)[: self._bytes_left] if self._bytes_left else b""
         self._bytes_left -= len(content)
         text = decode_bytes(content, _charset(part))
-        if kind == "text/html":
-            return self._rendered(text)
-        lines = "\n".join(text.splitlines())
-        return unflowed(lines, part.parameters) if is_flowed(part.parameters) else lines
+        shown = self._rendered(text) if kind == "text/html" else "\n".join(text.splitlines())
+        lines, is_encrypted = without_armour(shown)
+        if is_encrypted and len(self.body.attachments) < MAX_LISTED:
+            self.body.attachments.append(attachments.armoured(part))
+        is_filled = kind != "text/html" and is_flowed(part.parameters)
+        return unflowed(lines, part.parameters) if is_filled else lines
 
     def _rendered(self, markup: str) -> str:
         taken = markup[: self._markup_left]
@@ -118,6 +157,12 @@ class _Reader:
         text = text_of(taken, self._rendered_left)
         self._rendered_left -= min(len(taken), self._rendered_left)
         return text
+
+
+def _is_encrypted(part: Part) -> bool:
+    stated = part.parameters.get("smime-type", "").lower()
+    is_sealed = part.is_sealed and (is_enveloped(part.content(_FIRST_BYTES)) or stated.endswith("enveloped-data"))
+    return part.kind == PGP_CONTROL or is_sealed
 
 
 def _plain(part: Part, limit: int) -> str:

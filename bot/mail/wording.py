@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
+from bot.mail.emoji import with_emoji
+
 # RFC 3676 asks for lines below 79 characters; quoted ones grow with each reply.
 WIDTH = 72
 
@@ -93,7 +95,7 @@ def _dressed(text: str, dress: _Dress) -> str:
         return f"{_KEPT_OPEN}{len(kept) - 1}{_KEPT_CLOSE}"
 
     words = _PIECE.sub(keep, text.replace(_KEPT_OPEN, "").replace(_KEPT_CLOSE, ""))
-    words = dress.words(words)
+    words = dress.words(with_emoji(words))
     for mark, shown in ((_BOLD, dress.bold), (_ITALIC, dress.italic), (_STRUCK, dress.struck)):
         words = mark.sub(shown, words)
     return _KEPT.sub(lambda found: kept[int(found[1])], words)

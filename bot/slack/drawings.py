@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from bot.cases.announcements import Kind
 from bot.cases.queries import CaseQueries
-from bot.outbox.models import Delivery, Receipt
+from bot.outbox.models import Delivery
 from bot.slack.views.alert import alert, reminder
-from bot.slack.views.card import card
+from bot.slack.views.card import NAMING, card
 from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
 from bot.slack.views.parts import Drawing
@@ -51,12 +51,13 @@ class Drawings:
         return self._views[delivery.kind](delivery, folded)
 
     def _card(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
-        return card(self._queries.sheet(delivery.subject))
+        sheet = self._queries.sheet(delivery.subject)
+        named = (str(sheet.origin[key]) for key in NAMING if key in sheet.origin)
+        return card(sheet, {case_id: url for case_id in named if (url := self._card_link(case_id))})
 
     def _alert(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         escalation = self._queries.escalation(int(delivery.subject))
-        posted = self._queries.receipt(Kind.CARD, escalation.case_id)
-        url = self._link(posted) if posted and self._workspace else None
+        url = self._card_link(escalation.case_id)
         return alert(self._queries.sheet(escalation.case_id), escalation, url)
 
     def _follow_up(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
@@ -103,5 +104,9 @@ class Drawings:
         newest = (delivery, *folded)[-1]
         return notice(kind, newest.content)
 
-    def _link(self, receipt: Receipt) -> str:
-        return f"{self._workspace}/archives/{receipt.place}/p{receipt.external_id.replace('.', '')}"
+    def _card_link(self, case_id: str) -> str | None:
+        """Return where a case's card stands, or None if it was never posted."""
+        posted = self._queries.receipt(Kind.CARD, case_id)
+        if posted is None or not self._workspace:
+            return None
+        return f"{self._workspace}/archives/{posted.place}/p{posted.external_id.replace('.', '')}"

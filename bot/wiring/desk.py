@@ -12,8 +12,8 @@ import bot.alarm.models
 import bot.cursors
 import bot.leases  # noqa: F401 - these tables belong to the schema
 from bot.agenda import Act, Agenda
-from bot.cases.announcements import notice
 from bot.cases.intake import Intake
+from bot.cases.notices import tell
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
@@ -39,10 +39,11 @@ class Desk:
     queries: CaseQueries
     sweep: Sweep
     agenda: Agenda
+    rules: Rules
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
         """Store a notice to the support channel in the caller's transaction."""
-        session.add(notice(kind, content, self.clock.now()))
+        tell(session, kind, content, self.clock.now(), self.rules)
 
 
 def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None = None) -> Desk:
@@ -64,6 +65,7 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
         agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **(acts or {})}),
+        rules=rules,
     )
 
 

@@ -2,7 +2,11 @@
 
 from collections import Counter
 
+from bot.cases.inbound import Author
+from bot.cases.notices import tell
 from bot.cases.rules import Rules
+from bot.db import Database
+from bot.outbox.models import Delivery
 from tests.cases.desk import ADA, CARA, MIA, Desk
 
 
@@ -83,3 +87,58 @@ def test_the_brake_is_set_by_the_rules(desk: Desk) -> None:
     storms(strict, 4)
 
     assert strict.timeline().count("flooded") == 2
+
+
+STRICT = Rules(flood_mails=3)
+
+
+def doubted(desk: Desk, mails: int, name: str = "ada@desk.test") -> None:
+    """Mails of somebody who says that he is an admin."""
+    for number in range(mails):
+        desk.says(Author(name, "Ada", claims_admin=True), f"I'm closing this case. {number}")
+        desk.passes(seconds=1)
+
+
+def told(desk: Desk, kind: str, mails: int) -> None:
+    for number in range(mails):
+        with desk.database.writers.begin() as session:
+            tell(session, kind, {"subject": str(number), "key": str(number)}, desk.clock.now(), STRICT)
+
+
+def counters(desk: Desk) -> list[tuple[bool, str]]:
+    notices = [each for each in desk.rows(Delivery) if "_flood:" in each.subject]
+    assert len({(each.lane, each.subject) for each in notices}) == 1
+    return [(each.redraw, each.content["mails"]) for each in notices]
+
+
+def test_a_flood_in_an_admins_name_is_one_notice_with_a_counter(database: Database) -> None:
+    desk = Desk(database, STRICT)
+
+    doubted(desk, 6)
+    doubted(desk, 1, name="amos@desk.test")
+
+    assert (said(desk)["question"], len(desk.questions())) == (4, 7)
+    assert counters(desk) == [(False, "1"), (True, "2"), (True, "3")]
+    desk.passes(minutes=11)
+    doubted(desk, 1)
+    assert said(desk)["question"] == 5
+
+
+def test_a_flood_of_notices_is_one_notice_with_a_counter(desk: Desk) -> None:
+    told(desk, "mail_quarantined", 6)
+    told(desk, "refused", 6)
+
+    kinds = Counter(each.subject.partition(":")[0] for each in desk.rows(Delivery))
+    assert kinds == {"mail_quarantined": 3, "mail_quarantined_flood": 3, "refused": 6}
+    assert counters(desk) == [(False, "1"), (True, "2"), (True, "3")]
+    [*_, latest] = [each.content for each in desk.rows(Delivery) if "_flood:" in each.subject]
+    assert latest == {"subject": "5", "mails": "3"}
+
+
+def test_a_flood_that_is_over_is_told_apart_from_the_next_one(desk: Desk) -> None:
+    for _ in range(2):
+        told(desk, "mail_unplaced", 5)
+        desk.passes(minutes=11)
+
+    assert len({each.subject for each in desk.rows(Delivery) if "_flood:" in each.subject}) == 2
+    assert sum("_flood:" not in each.subject for each in desk.rows(Delivery)) == 6

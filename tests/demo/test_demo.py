@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from tests.demo.processes import HOSTILE, Spoken, children_of, command, lives
+from tests.services.http import http
 from tests.services.process import free_port, wait_until
 
 READY = "Casebot's demo is ready: "
@@ -33,7 +32,7 @@ def link_of(spoken: Spoken) -> str:
 
 def test_it_prints_its_link_serves_its_page_and_ends_without_a_trace(tmp_path: Path) -> None:
     with demo(tmp_path, "--port", str(free_port()), **HOSTILE) as spoken:
-        page = httpx.get(link_of(spoken), follow_redirects=True, trust_env=False)
+        page = http.get(link_of(spoken), follow_redirects=True)
 
         assert page.status_code == 200
         assert "support" in page.text

@@ -2,27 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import yaml
-from sqlmodel import SQLModel
 
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.clock import Clock, SystemClock
-from bot.db import Database
 from bot.doctor.examination import Result, examine
 from bot.doctor.finding import Finding, Standing
 from bot.doctor.patient import Limits, Patient
 from bot.doctor.table import CHECKS
-from bot.migrations.migrate import migrate
 from bot.sandbox.server import Sandbox
 from bot.settings import sketch_settings
 from bot.web.health import Check
 from bot.web.routes import build_web
 from bot.web.server import WebServer
 from tests.services.process import free_port
+from tests.services.standing import migrated
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -109,16 +105,5 @@ def ward(folder: Path) -> Iterator[Ward]:
     """A desk that works."""
     with Sandbox() as sandbox:
         world = Ward(sandbox, folder)
-        world.database_file.write_bytes(_migrated())
+        world.database_file.write_bytes(migrated())
         yield world
-
-
-@cache
-def _migrated() -> bytes:
-    """An empty database of today's schema: migrating one anew for each test would take most of its time."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "cases.db"
-        database = Database(f"sqlite:///{file}")
-        migrate(database.engine, SQLModel.metadata)
-        database.close()
-        return file.read_bytes()

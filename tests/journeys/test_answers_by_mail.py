@@ -1,16 +1,19 @@
 """An answer leaves by mail, hangs in the customer's thread, and his reply finds its case; what can't arrive is told."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
 from bot.mail.models import LedgerEntry
+from bot.slack.views.timeline import deed
 from tests.journeys.promises import broken
 from tests.journeys.world import CARLA, SUPPORT, World, journey
 
@@ -66,6 +69,11 @@ def replies(world: World, sender: str, to: EmailMessage, text: str) -> LedgerEnt
     return ends(world, known + 1)
 
 
+def leads_to(phrase: str, card: dict[str, Any]) -> re.Pattern[str]:
+    """How one card names the case of another, with a link to it."""
+    return re.compile(rf"{phrase} <http://[^|]+/p{str(card['ts']).replace('.', '')}\|CASE-1>")
+
+
 def test_the_customers_program_threads_the_answer_and_his_reply_joins(world: World, asked: EmailMessage) -> None:
     answer = answers(world)
 
@@ -88,9 +96,12 @@ def test_a_colleague_among_the_readers_joins_and_a_stranger_does_not(world: Worl
 
     assert (colleague.state, colleague.case_id) == ("joined", "CASE-1")
     assert (stranger.state, stranger.case_id) == ("opened", "CASE-2")
+    old, new = world.sees(SUPPORT, "CASE-1", "2 messages"), world.sees(SUPPORT, "CASE-2", "What is this about?")
+    assert leads_to("mentions", old).search(world.now(new))
+    assert "CASE-2" not in world.now(old)
 
 
-def test_a_reply_to_a_closed_case_opens_a_new_one(world: World, asked: EmailMessage) -> None:
+def test_a_reply_to_a_closed_case_opens_a_new_one_that_leads_to_it(world: World, asked: EmailMessage) -> None:
     answer = answers(world)
     world.bot.desk.cases.close("CASE-1", ADA)
 
@@ -98,6 +109,10 @@ def test_a_reply_to_a_closed_case_opens_a_new_one(world: World, asked: EmailMess
 
     assert (ended.state, ended.case_id) == ("opened", "CASE-2")
     assert [case.status for case in world.rows(Case)] == ["closed", "open"]
+    old, new = world.sees(SUPPORT, "CASE-1", "closed"), world.sees(SUPPORT, "CASE-2", "It burns again.")
+    assert leads_to("continues", old).search(world.now(new))
+    told = [deed(entry) for entry in world.bot.desk.queries.timeline("CASE-2")]
+    assert told[0] == "Carla opened the case (after CASE-1)"
 
 
 def test_an_address_that_is_refused_turns_the_case_red(world: World, asked: EmailMessage) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.cases.models import Message
 from tests.journeys.world import ALERTING, CARLA, SUPPORT, World, has
+from tests.mail import sealed
 
 MAILS = Path(__file__).parents[2] / "fixtures" / "mail"
 
@@ -42,3 +43,13 @@ def test_every_sample_mail_is_taken_in(world: World) -> None:
     world.settles()
 
     assert world.health()["status"] == "healthy"
+
+
+def test_an_encrypted_mail_says_so_on_its_card_and_its_file_hangs_below(world: World) -> None:
+    world.deliver(sealed.mail(sealed.content_info(sealed.ENVELOPED, b"\x02\x01\x00"), sender=f"Carla <{CARLA}>"))
+
+    card = world.sees(SUPPORT, "CASE-1", "This mail is encrypted", "Open it in its mailbox")
+
+    [file] = world.until(lambda: [each for reply in world.replies(card) for each in reply.get("files", [])])
+    assert file["name"] == "smime.p7m"
+    world.settles()

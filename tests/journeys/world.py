@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
-import httpx
 from sqlmodel import SQLModel, select
 
 from bot.cases.models import Case
@@ -24,7 +23,9 @@ from bot.sandbox.workspace import text_of
 from bot.settings import load_settings
 from bot.wiring import Bot, build_bot
 from tests.services.dovecot import Dovecot
+from tests.services.http import http
 from tests.services.process import free_port
+from tests.services.standing import migrated
 
 Json = dict[str, Any]
 Row = TypeVar("Row", bound=SQLModel)
@@ -42,6 +43,7 @@ class World:
         self.workspace = sandbox.workspace
         self._dovecot = dovecot
         mailbox = (dovecot.environment() if dovecot else {}) | {"EMAIL_POLL_INTERVAL": "1"}
+        (directory / "cases.db").write_bytes(migrated())
         ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(free_port())}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
         self.term_seconds = TERM_SECONDS
@@ -62,7 +64,7 @@ class World:
         self._runtime.stop()
 
     def health(self) -> Json:
-        answer: Json = httpx.get(f"http://127.0.0.1:{self.settings.port}/health", trust_env=False).json()
+        answer: Json = http.get(f"http://127.0.0.1:{self.settings.port}/health").json()
         return answer
 
     def passes(self, **span: float) -> None:

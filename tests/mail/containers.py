@@ -54,6 +54,22 @@ def file(name: str, content: bytes, *more: bytes) -> bytes:
     )
 
 
+def rich(rtf: bytes, *, plain: bool = False) -> bytes:
+    """Compressed RTF of letters alone, or RTF that is only wrapped (MS-OXRTFCP)."""
+    kind, content = (b"MELA", rtf) if plain else (b"LZFu", b"")
+    for at in range(0, 0 if plain else len(rtf), 8):
+        content += b"\x00" + rtf[at : at + 8]
+    return struct.pack("<II", len(content) + 12, len(rtf)) + kind + bytes(4) + content
+
+
+def embedded(mail: bytes, *, kind: str = "0703020000000000c000000000000046") -> bytes:
+    """A mail, or another object, that is attached as such."""
+    words = properties(
+        binary(0x3701, bytes.fromhex(kind) + mail, kind=0x000D), number(0x3705, 5), text(0x3707, "its name")
+    )
+    return attribute(0x9002, b"\x00" * 14) + attribute(0x9005, words)
+
+
 def container(*parts: bytes, codepage: int = 1252) -> bytes:
     """A whole winmail.dat."""
     return SIGNATURE + attribute(0x9007, struct.pack("<II", codepage, 0), level=1) + b"".join(parts)

@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Callable, Iterable
 
-from tests.mail.containers import attribute, binary, container, file, properties
+from tests.mail import sealed
+from tests.mail.containers import attribute, binary, container, embedded, file, properties, rich
 from tests.mail.samples import letter
 
 
@@ -25,8 +26,28 @@ def part(header: str, content: str = "x") -> bytes:
 
 def outlook(*content: bytes) -> bytes:
     """A mail that is Outlook's container."""
+    return mixed(["\nhello", _coded(*content)])
+
+
+def _coded(*content: bytes) -> str:
     coded = base64.encodebytes(container(*content)).decode()
-    return part("Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64", coded)
+    return f"Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n{coded}"
+
+
+def _rich_text(rtf: bytes) -> bytes:
+    return _words(rich(rtf))
+
+
+def _words(compressed: bytes) -> bytes:
+    return attribute(0x9003, properties(binary(0x1009, compressed)), level=1)
+
+
+def _signed_again(times: int) -> bytes:
+    content = sealed.signed(b"Content-Type: text/plain\r\n\r\n" + b"words\r\n" * 100_000)
+    for _ in range(times):
+        header = b'Content-Type: application/pkcs7-mime; name="smime.p7m"\r\n\r\n'
+        content = sealed.signed(header + content)
+    return content
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
@@ -97,6 +118,27 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         attribute(0x9003, properties(*[binary(0x1009, b"x")] * 60_000), level=1) * 3
     ),
     "a container of empty files": lambda: outlook(file("a.exe", b"x") * 10_000),
+    "rich text of braces": lambda: mixed([_coded(_rich_text(b"{\\rtf1" + b"{}" * 500_000))]),
+    "rich text of letters": lambda: mixed([_coded(_rich_text(b"{\\rtf1" + b"\\u9?" * 250_000))]),
+    "a page of rich text": lambda: mixed([_coded(_rich_text(b"{\\rtf1\\fromhtml1 " + b"<td>" * 250_000))]),
+    "rich text of references": lambda: mixed([_coded(_words(b"\xff" * 8 + b"LZFu" + b"\xff" * 2_000_000))]),
+    "a container of mails": lambda: outlook(
+        *[embedded(container(_rich_text(b"{\\rtf1\\fromhtml1 " + b"<td>" * 9_000)))] * 150
+    ),
+    "40 containers of mails": lambda: mixed(
+        [_coded(embedded(container(_rich_text(b"{\\rtf1 " + b"\\u9?" * 60_000))))] * 40
+    ),
+    "a signature of endless parts": lambda: sealed.mail(b"\x30\x80" * 1_000_000),
+    "a signature of small pieces": lambda: sealed.mail(sealed.pieces(b"x", 500_000)),
+    "signatures within signatures": lambda: sealed.mail(_signed_again(40)),
+    "openings of PGP": lambda: letter("-----BEGIN PGP SIGNED MESSAGE-----\n\n" * 20_000),
+    "passages of PGP": lambda: letter("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----\n" * 15_000),
+    "a mail of tables in a mail without words": lambda: mixed(
+        [
+            "Content-Type: text/html\n\n" + "<table><tr><td></td></tr></table>" * 15_000,
+            "Content-Type: message/rfc822\n\nSubject: x\nContent-Type: text/html\n\n" + "<tr><td>a</td></tr>" * 50_000,
+        ]
+    ),
     "900 mails in a mail": lambda: mixed(["Content-Type: message/rfc822\n\nSubject: x\n\n"] * 900),
 }  # fmt: skip
 
@@ -122,5 +164,6 @@ LARGE: dict[str, Callable[[], bytes]] = {
     ),
     "50 MB, headers of parts": lambda: mixed(["X: y\n" * 50_000 + "\nx"] * 200),
     "50 MB, 900 mails": lambda: mixed(["Content-Type: message/rfc822\n\n" + "X: y\n" * 11_000 + "\nx"] * 900),
+    "50 MB, signed": lambda: sealed.mail(sealed.signed(b"Content-Type: text/plain\r\n\r\n" + b"word\r\n" * 6_000_000)),
     "50 MB, 900 calendars": lambda: mixed(["Content-Type: text/calendar\n\n" + "BEGIN:VEVENT\n" * 4_000] * 900),
 }

@@ -62,3 +62,11 @@ def test_what_the_corpus_expects_holds(judged: Score, keys: tuple[str, ...], at_
     held, asked = judged.share(None, keys)
 
     assert held >= at_least * asked, judged.misses
+
+
+@pytest.mark.needs("corpus")
+def test_every_authentication_result_that_stands_in_its_field_is_read(judged: Score) -> None:
+    held, asked = judged.share(None, ("auth",))
+
+    assert held == asked - judged.unstated["auth"]
+    assert judged.unstated["auth"] < asked / 2

@@ -86,3 +86,25 @@ def test_a_form_that_sends_in_our_name_brings_the_words_of_whom_it_names() -> No
 
     assert (inbound.author.identity, inbound.author.is_admin) == ("carla@example.com", False)
     assert inbound.verdict.startswith("not verified")
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ('"ada@desk.test" <eve@evil.test>', "eve@evil.test"),
+        ('"Ada <ada@desk.test>" <eve@evil.test>', "eve@evil.test"),
+        ("=?utf-8?q?Ada_=28ada=40desk=2Etest=29?= <eve@evil.test>", "eve@evil.test"),
+        ('"Eve (Eve@Evil.test)" <eve@evil.test>', "Eve (Eve@Evil.test)"),
+        ("=?utf-8?q?=E2=80=AEtset=2Eksed=40ada?= <eve@evil.test>", "eve@evil.test"),
+        ("\u202eeve\u2066 <eve@evil.test>", "eve"),
+        ("Eve @ Evil <eve@evil.test>", "Eve @ Evil"),
+    ],
+)
+def test_a_name_that_is_another_address_is_not_shown(sender: str, shown: str) -> None:
+    assert taken(letter(sender=sender)).author.name == shown
+
+
+def test_a_subject_turns_no_direction_of_writing() -> None:
+    subject = "Subject: =?utf-8?q?=E2=80=AEfdp=2Eexe?= \u2067x\u2069\r\n"
+
+    assert taken(letter(headers=subject)).subject == "fdp.exe x"

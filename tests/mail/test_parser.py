@@ -118,7 +118,6 @@ def parts(*parts: str, kind: str = "mixed") -> bytes:
         ("Content-Type: application/ms-tnef", "winmail.dat"),
         ('Content-Type: application/ms-tnef; name="Winmail.dat"', "Winmail.dat"),
         ("Content-Type: text/calendar; method=REQUEST", "invitation.ics"),
-        ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "smime.p7m"),
         ("Content-Type: message/rfc822\r\n\r\nSubject: The old/matter", "The old_matter.eml"),
         ("Content-Type: application/pdf; name*0*=utf-8''Z%C3%A4h; name*1=ler.pdf", "Zähler.pdf"),
         ('Content-Type: application/pdf; name="=?utf-8?q?Z=C3=A4hler=2Epdf?="', "Zähler.pdf"),
@@ -162,3 +161,40 @@ def test_an_address_in_utf8_is_read() -> None:
 
     assert mail.sender is not None
     assert (mail.sender.address, mail.sender.name, mail.subject) == ("jürgen@müller.test", "Jürgen", "Grüße")
+
+
+FORWARDED = (
+    "Content-Type: message/rfc822\r\n\r\nFrom: Dora <dora@x.test>\r\nSubject: =?utf-8?q?T=C3=BCr?=\r\n\r\nIt is stuck."
+)
+
+
+def test_a_mail_that_only_encloses_another_is_read_by_its_words() -> None:
+    mail = parse(parts("\r\n ", FORWARDED))
+
+    assert (
+        mail.text == "---------- Forwarded message ----------\nFrom: Dora <dora@x.test>\nSubject: Tür\n\nIt is stuck."
+    )
+    assert [one.filename for one in mail.attachments] == ["Tür.eml"]
+
+
+def test_words_above_an_enclosed_mail_are_all_that_is_read() -> None:
+    assert parse(parts("\r\nSee below", FORWARDED)).text == "See below"
+
+
+def test_what_a_mail_server_returns_is_nobodys_words() -> None:
+    status = "Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1"
+
+    assert parse(parts("\r\n", status, FORWARDED, kind="report")).text == ""
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(60)),
+        f"X: {'y' * 500}\r\n" * 2_500,
+    ],
+)
+def test_an_enclosed_mail_that_no_reader_takes_is_listed_alone(within: str) -> None:
+    mail = parse(parts("\r\n", f"Content-Type: message/rfc822\r\n\r\n{within}"))
+
+    assert (mail.text, len(mail.attachments)) == ("", 1)

@@ -13,6 +13,7 @@ from tests.mail.samples import SAMPLES, letter, sample
     [
         "Auto-Submitted: auto-replied",
         "Auto-Submitted: Auto-Generated (by rule)",
+        "Auto-Submitted: (a rule's word) auto-replied",
         "Precedence: junk",
         "Precedence: bulk",
         "Precedence: auto_reply",
@@ -35,6 +36,7 @@ def test_a_robot_is_known(line: str) -> None:
     "line",
     [
         "Auto-Submitted: no",
+        "Auto-Submitted: (a person) no",
         "Precedence: list\r\nList-Id: <team.example.com>",
         "Precedence: bulk\r\nList-Id: <team.example.com>",
         "List-Unsubscribe: <mailto:x@example.com>",

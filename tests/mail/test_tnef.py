@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.mail.tnef import NotTnef, read_container
-from tests.mail.containers import attribute, binary, container, file, number, properties, text
+from bot.mail.tnef import MAX_ENCLOSED, NotTnef, read_container
+from tests.mail.containers import attribute, binary, container, embedded, file, number, properties, rich, text
 
 
 def test_files_come_with_their_long_names() -> None:
@@ -37,12 +37,51 @@ def test_an_old_text_is_read_by_its_code_page() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        file("mail", b"", binary(0x3701, b"\x07\x03" * 20, kind=0x000D)),
+        embedded(b"a document of OLE", kind="0b00000000000000c000000000000046"),
+        embedded(container(file("a.txt", b"words"))[:-20]),
         attribute(0x9003, properties(binary(0x1009, b"LZFu")), level=1),
     ],
 )
 def test_what_is_not_understood_is_told_of(content: bytes) -> None:
     assert read_container(container(content)).has_more
+
+
+def test_a_mail_that_is_embedded_becomes_a_file_and_its_files_stand_behind_it() -> None:
+    said = properties(text(0x0037, "The plan"), text(0x0C1A, "Amos"), text(0x1000, "See the drawing."))
+    inner = container(attribute(0x9003, said, level=1), file("drawing.png", b"PNG"))
+
+    found = read_container(container(embedded(inner), file("b.txt", b"two")))
+
+    assert [(one.name, one.content_type, bytes(one.content)) for one in found.files] == [
+        ("The plan.txt", "text/plain", b"From: Amos\nSubject: The plan\n\nSee the drawing.\n"),
+        ("drawing.png", "application/octet-stream", b"PNG"),
+        ("b.txt", "application/octet-stream", b"two"),
+    ]
+    assert not found.has_more
+
+
+@pytest.mark.parametrize(
+    "words",
+    [binary(0x1013, b"<p>See <b>below</b></p>"), binary(0x1009, rich(b"{\\rtf1 See below}")),
+     binary(0x1009, rich(b"{\\rtf1\\fromhtml1{\\*\\htmltag64 <p>}See below}"))],
+)  # fmt: skip
+def test_an_embedded_mail_is_read_in_every_form_of_text(words: bytes) -> None:
+    inner = container(attribute(0x8004, b"Plan\x00", level=1), attribute(0x9003, properties(words), level=1))
+
+    [found] = read_container(container(embedded(inner))).files
+
+    assert bytes(found.content) == b"Subject: Plan\n\nSee below\n"
+
+
+def test_mails_in_mails_end_somewhere() -> None:
+    inner = container(attribute(0x800C, b"the innermost\x00", level=1))
+    for _ in range(MAX_ENCLOSED + 1):
+        inner = container(embedded(inner))
+
+    found = read_container(inner)
+
+    assert len(found.files) == MAX_ENCLOSED
+    assert found.has_more
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import pytest
 
 from bot.mail.authres import read
+from bot.mail.headers import MAX_VALUE
 from bot.mail.inbound import judge, to_inbound
 from bot.mail.parser import UnreadableMail, parse
+from bot.mail.trust import verdict
 from tests.mail.samples import ARRIVED, settings
 
 OURS = "mx.sandbox.test"
@@ -76,6 +78,26 @@ def test_nobody_becomes_ada(attack: str) -> None:
     assert not author.is_admin
 
 
+def test_a_name_that_is_cut_off_where_reading_stops_is_nobodys() -> None:
+    begun, ends = f"{OURS}; dkim=fail (", "); dkim=pass header.d=desk.test"
+    said = begun + "x" * (MAX_VALUE - len(begun) - len(ends)) + ends
+    mail = parse(f"Authentication-Results: {said}.evil.test\nFrom: ada@desk.test\n\nx\n".encode())
+    assert mail.authentication_results == (said,)
+
+    assert not judge(mail, DESK).verified
+
+
+@pytest.mark.parametrize("tail", ["", " (p=none)", ' reason="by; dmarc=pass header.from=desk.test"', "; spf=fail"])
+def test_a_field_that_ends_anywhere_says_no_more_than_it_says(tail: str) -> None:
+    stated = f"{OURS}; dkim=fail (a bad one) header.d=desk.test; dmarc=pass header.from=desk.test"
+    field = stated + tail
+    for end in range(len(field)):
+        if verdict(("ada@desk.test",), [field[:end]], {OURS}).verified:
+            assert field[:end].startswith(stated), field[:end]
+            assert field[:end].count('"') % 2 == 0
+            assert field[:end].count("(") == field[:end].count(")")
+
+
 def test_ada_herself_is_believed() -> None:
     mail = parse(f'{PASS}desk.test\nFrom: "Ada, of the desk" <ada@desk.test>\nSubject: x\n\nx\n'.encode())
 
@@ -132,6 +154,20 @@ def test_a_field_is_read_with_reasons_versions_and_comments() -> None:
             [("iprev", "pass", {"policy.iprev": "2001:db8::1"})],
         ),
         ("spf=none smtp.mailfrom=", "", [("spf", "none", {"smtp.mailfrom": ""})]),
+        (
+            "mx.example; tls=pass smtp.tlsversion=TLSv1.3; x-tls=pass version=TLSv1.3",
+            "mx.example",
+            [("tls", "pass", {"smtp.tlsversion": "tlsv1.3"}), ("x-tls", "pass", {"version": "tlsv1.3"})],
+        ),
+        (
+            "mx.example;\r\n dkim=pass (2048-bit key) header.d=a.test header.i=ada+tag@a.test header.b=abcdEFGH;\r\n"
+            " vbr=pass (voucher.test) header.md=a.test header.mv=voucher.test",
+            "mx.example",
+            [
+                ("dkim", "pass", {"header.d": "a.test", "header.i": "ada+tag@a.test", "header.b": "abcdefgh"}),
+                ("vbr", "pass", {"header.md": "a.test", "header.mv": "voucher.test"}),
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_fields_as_the_rfc_and_servers_write_them(

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import websocket
 from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.test_interactions import modal
 from tests.sandbox.wire import BUTTON, Json, Wire
+from tests.services.http import http
 
 CARD = [{"type": "actions", "elements": [BUTTON]}]
 HOME = {"type": "home", "blocks": CARD}
@@ -113,7 +113,7 @@ def _change_groups_and_accounts(sandbox: Sandbox, client: WebClient) -> None:
 def _exchange_files(sandbox: Sandbox, client: WebClient) -> None:
     sandbox.workspace.say("carla", "#customers", "look", files=[("a.txt", b"words")])
     begun = client.files_getUploadURLExternal(filename="b.txt", length=1)
-    httpx.post(str(begun["upload_url"]), content=b"b")
+    http.post(str(begun["upload_url"]), content=b"b")
     client.files_completeUploadExternal(files=[{"id": str(begun["file_id"]), "title": "B"}], channel_id="C0SUPPORT")
     client.files_info(file=str(begun["file_id"]))
     client.files_delete(file=str(begun["file_id"]))

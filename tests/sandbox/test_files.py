@@ -1,12 +1,12 @@
 """Files go in and out as in Slack: attached by people, uploaded by the bot in three steps, read with its token."""
 
-import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.wire import Wire
+from tests.services.http import http
 
 PICTURE = b"\x89PNG\r\n\x1a\n not really"
 
@@ -22,7 +22,7 @@ def test_a_customer_s_attachment_is_told_and_can_be_fetched(sandbox: Sandbox, wi
 
     event, first, second = (wire.hear()["payload"]["event"] for _ in range(3))
     token = {"Authorization": f"Bearer {sandbox.workspace.bot_token}"}
-    fetched = [httpx.get(file["url_private"], headers=token) for file in event["files"]]
+    fetched = [http.get(file["url_private"], headers=token) for file in event["files"]]
 
     assert (event["subtype"], event["text"], event["upload"]) == ("file_share", "look", True)
     assert [(file["name"], file["mimetype"], file["size"]) for file in event["files"]] == [
@@ -45,7 +45,7 @@ def test_without_the_token_a_download_leads_to_a_page_for_people(sandbox: Sandbo
     ts = sandbox.workspace.say("carla", "#customers", "look", files=[("a.png", PICTURE)])
     address = sandbox.workspace.message("#customers", ts)["files"][0]["url_private_download"]
 
-    answers = [httpx.get(address, headers=headers) for headers in ({}, {"Authorization": "Bearer xoxb-wrong"})]
+    answers = [http.get(address, headers=headers) for headers in ({}, {"Authorization": "Bearer xoxb-wrong"})]
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert all(PICTURE not in answer.content for answer in answers)
@@ -56,7 +56,7 @@ def test_the_bot_reads_no_file_of_a_place_it_is_not_in(sandbox: Sandbox) -> None
     ts = sandbox.workspace.say("ada", "#secret", "plans", files=[("plan.txt", b"x")])
     address = sandbox.workspace.message("#secret", ts)["files"][0]["url_private"]
 
-    answer = httpx.get(address, headers={"Authorization": f"Bearer {sandbox.workspace.bot_token}"})
+    answer = http.get(address, headers={"Authorization": f"Bearer {sandbox.workspace.bot_token}"})
 
     assert answer.status_code == 404
 
@@ -71,7 +71,7 @@ def test_the_sdk_s_upload_posts_the_file_in_its_thread(sandbox: Sandbox, client:
     _, reply = sandbox.workspace.thread("#support", parent)
     token = {"Authorization": f"Bearer {sandbox.workspace.bot_token}"}
     assert (reply["text"], reply["files"][0]["id"]) == ("Here it is", answer["file"]["id"])
-    assert httpx.get(reply["files"][0]["url_private"], headers=token).text == "a,b\n1,2"
+    assert http.get(reply["files"][0]["url_private"], headers=token).text == "a,b\n1,2"
     described = client.files_info(file=answer["file"]["id"])["file"]
     assert described["shares"]["public"] == {"C0SUPPORT": [{"ts": reply["ts"]}]}
 
@@ -79,8 +79,8 @@ def test_the_sdk_s_upload_posts_the_file_in_its_thread(sandbox: Sandbox, client:
 def test_an_upload_may_come_as_a_form_and_its_address_works_once(sandbox: Sandbox, client: WebClient) -> None:
     begun = client.files_getUploadURLExternal(filename="x.bin", length=3)
 
-    first = httpx.post(str(begun["upload_url"]), files={"filename": ("x.bin", b"abc")})
-    again = httpx.post(str(begun["upload_url"]), content=b"abc")
+    first = http.post(str(begun["upload_url"]), files={"filename": ("x.bin", b"abc")})
+    again = http.post(str(begun["upload_url"]), content=b"abc")
 
     assert (first.status_code, first.text, again.status_code) == (200, "OK - 3", 404)
     assert sandbox.workspace.files.stored == {}

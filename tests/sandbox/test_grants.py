@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 from slack_sdk import WebClient
@@ -12,6 +11,7 @@ from bot.sandbox import web_api
 from bot.sandbox.grants import ALL_SCOPES, BY_PLACE, BY_TYPES, FIXED, TO_INVITE
 from bot.sandbox.server import Sandbox
 from tests.sandbox.wire import Json, Wire
+from tests.services.http import http
 
 SCOPELESS = {
     "api.test",
@@ -77,7 +77,7 @@ def test_files_need_files_read(sandbox: Sandbox) -> None:
     address = sandbox.workspace.message("#customers", ts)["files"][0]["url_private"]
     sandbox.workspace.grants.install(manifest("chat:write"))
 
-    answer = httpx.get(address, headers={"Authorization": f"Bearer {sandbox.workspace.bot_token}"})
+    answer = http.get(address, headers={"Authorization": f"Bearer {sandbox.workspace.bot_token}"})
 
     assert answer.status_code == 302
 

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -12,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import Interaction
 from tests.sandbox.wire import BUTTON, Json, Wire
+from tests.services.http import http
 
 ANSWER = {
     "type": "input",
@@ -85,7 +85,7 @@ def test_a_response_url_works_five_times(sandbox: Sandbox, client: WebClient, wi
     ts = posted(client, wire)
     clicked, _ = answered(wire, lambda: sandbox.workspace.click("ada", "#support", ts, "go"))
 
-    answers = [httpx.post(clicked["response_url"], json={"text": str(n)}) for n in range(6)]
+    answers = [http.post(clicked["response_url"], json={"text": str(n)}) for n in range(6)]
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [404]
     assert answers[-1].json()["error"] == "used_url"
@@ -98,7 +98,7 @@ def test_a_response_url_ends_after_half_an_hour(sandbox: Sandbox, client: WebCli
 
     sandbox.advance(timedelta(minutes=31))
 
-    assert httpx.post(clicked["response_url"], json={"text": "late"}).json()["error"] == "expired_url"
+    assert http.post(clicked["response_url"], json={"text": "late"}).json()["error"] == "expired_url"
 
 
 def test_a_response_url_replaces_and_deletes(sandbox: Sandbox, client: WebClient, wire: Wire) -> None:
@@ -106,10 +106,10 @@ def test_a_response_url_replaces_and_deletes(sandbox: Sandbox, client: WebClient
     clicked, _ = answered(wire, lambda: sandbox.workspace.click("ada", "#support", ts, "go"))
     url = clicked["response_url"]
 
-    httpx.post(url, json={"text": "replaced", "replace_original": True})
+    http.post(url, json={"text": "replaced", "replace_original": True})
     replaced = sandbox.workspace.messages("#support")
-    httpx.post(url, json={"text": "for all", "response_type": "in_channel"})
-    httpx.post(url, json={"delete_original": True})
+    http.post(url, json={"text": "for all", "response_type": "in_channel"})
+    http.post(url, json={"delete_original": True})
 
     assert [(m["text"], "blocks" in m) for m in replaced] == [("replaced", False)]
     assert [m["text"] for m in sandbox.workspace.messages("#support")] == ["for all"]

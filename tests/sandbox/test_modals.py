@@ -2,13 +2,13 @@
 
 import threading
 
-import httpx
 import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.test_interactions import answered, modal, opened, posted
 from tests.sandbox.wire import BUTTON, Json, Wire
+from tests.services.http import http
 
 FILES = {
     "type": "input",
@@ -169,9 +169,9 @@ def test_a_private_answer_in_a_thread_is_replaced_and_deleted_there(
     [asked] = sandbox.workspace.ephemerals("ada")
     clicked, _ = answered(wire, lambda: sandbox.workspace.click("ada", "#support", asked["ts"], "go"))
 
-    httpx.post(clicked["response_url"], json={"replace_original": True, "text": "Done"})
+    http.post(clicked["response_url"], json={"replace_original": True, "text": "Done"})
     [replaced] = sandbox.workspace.ephemerals("ada")
-    httpx.post(clicked["response_url"], json={"delete_original": True})
+    http.post(clicked["response_url"], json={"delete_original": True})
 
     assert (asked["thread_ts"], clicked["container"]["is_ephemeral"]) == (parent, True)
     assert (replaced["text"], replaced["ts"], "blocks" in replaced) == ("Done", asked["ts"], False)

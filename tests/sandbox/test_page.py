@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.wire import BUTTON, Json, Wire
+from tests.services.http import http
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
@@ -147,7 +148,7 @@ def test_other_websites_can_do_nothing(sandbox: Sandbox, deed: str, origin: str)
     headers = {"Origin": origin} if origin else {}
     form = {"as": "U0ADA", "channel": "C0SUPPORT", "text": "forged", "hours": "1", "name": "slack", "turn": "off"}
 
-    answer = httpx.post(f"{sandbox.url}sandbox/{deed}", data=form, headers=headers)
+    answer = http.post(f"{sandbox.url}sandbox/{deed}", data=form, headers=headers)
 
     assert answer.status_code == 403
     assert sandbox.workspace.messages("#support") == []
@@ -159,7 +160,7 @@ def test_other_websites_can_do_nothing(sandbox: Sandbox, deed: str, origin: str)
 def test_other_names_for_this_machine_are_refused(sandbox: Sandbox) -> None:
     port = sandbox.port
     for path in ("", "?as=U0ADA", "sandbox/changes", "archives/C0SUPPORT/p1"):
-        answer = httpx.get(sandbox.url + path, headers={"Host": f"rebound.test:{port}"})
+        answer = http.get(sandbox.url + path, headers={"Host": f"rebound.test:{port}"})
         assert answer.status_code == 421
 
 

@@ -8,6 +8,7 @@ from bot.sandbox.server import Sandbox
 from tests.sandbox.answering import answering
 from tests.sandbox.test_modals import CASE, OFFER
 from tests.sandbox.wire import Json, Wire
+from tests.services.http import http
 
 ADA = {"as": "U0ADA", "channel": "C0SUPPORT"}
 
@@ -23,7 +24,7 @@ def test_a_person_s_upload_reaches_the_bot(sandbox: Sandbox, browser: httpx.Clie
     token = {"Authorization": f"Bearer {sandbox.workspace.bot_token}"}
 
     assert (event["subtype"], event["text"], event["files"][0]["name"]) == ("file_share", "look\nhere", "a b.txt")
-    assert httpx.get(event["files"][0]["url_private"], headers=token).content == b"words"
+    assert http.get(event["files"][0]["url_private"], headers=token).content == b"words"
 
 
 def test_a_file_is_downloaded_by_those_who_see_it(sandbox: Sandbox, browser: httpx.Client) -> None:
@@ -56,7 +57,7 @@ def test_an_attachment_is_found_by_its_mail(sandbox: Sandbox, browser: httpx.Cli
     assert browser.get(address).content == b"line 1"
     assert browser.get(address.replace("/0/", "/1/")).status_code == 404
     assert browser.get("/sandbox/letters/none/0/trace.txt").status_code == 404
-    assert httpx.get(sandbox.url + address[1:], headers={"Host": "rebound.test"}).status_code == 421
+    assert http.get(sandbox.url + address[1:], headers={"Host": "rebound.test"}).status_code == 421
 
 
 def test_ones_own_words_are_changed_and_taken_back(sandbox: Sandbox, browser: httpx.Client) -> None:
@@ -88,7 +89,7 @@ def test_what_is_typed_into_an_external_select_is_asked_of_the_bot(
     assert heard[0]["payload"]["value"] == "carl"
     assert answer.json() == [{"value": "CASE-7", "text": "CASE-7 Carla", "description": ""}]
     assert (late.status_code, late.json()) == (400, {"trouble": "the bot did not answer"})
-    assert httpx.post(f"{sandbox.url}sandbox/suggest", data=typed).status_code == 403
+    assert http.post(f"{sandbox.url}sandbox/suggest", data=typed).status_code == 403
 
 
 def test_a_global_shortcut_is_chosen_where_one_writes(sandbox: Sandbox, browser: httpx.Client, wire: Wire) -> None:

@@ -13,6 +13,7 @@ from bot.sandbox.page_story import Actor, Step, View, World, tell
 from bot.sandbox.server import Sandbox
 from tests.sandbox.answering import answering
 from tests.sandbox.wire import Wire
+from tests.services.http import http
 
 
 class Process:
@@ -54,7 +55,7 @@ def turn(browser: httpx.Client, name: str, how: str) -> httpx.Response:
 
 def test_slack_goes_away_and_comes_back(sandbox: Sandbox, browser: httpx.Client, client: WebClient) -> None:
     away = turn(browser, "slack", "off")
-    refused = httpx.post(sandbox.api_url + "api.test").status_code
+    refused = http.post(sandbox.api_url + "api.test").status_code
     back = turn(browser, "slack", "on")
 
     assert refused == 503

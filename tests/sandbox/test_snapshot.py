@@ -3,13 +3,13 @@
 import json
 from datetime import timedelta
 
-import httpx
 import pytest
 from imapclient import IMAPClient
 from slack_sdk import WebClient
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import UnknownSnapshot
+from tests.services.http import http
 
 CARLA = "Carla Customer <carla@customer.test>"
 
@@ -47,7 +47,7 @@ def test_everything_said_and_mailed_is_there_again() -> None:
         token = {"Authorization": f"Bearer {second.workspace.bot_token}"}
 
         assert (message["ts"], message["text"]) == (ts, "look")
-        assert httpx.get(message["files"][0]["url_private"], headers=token).content == b"words"
+        assert http.get(message["files"][0]["url_private"], headers=token).content == b"words"
         assert folder(second) == (validity, uids[1:])
         assert gone["Subject"].encode() not in second.mailbox.stored()[0][1]
         assert second.clock.offset >= timedelta(hours=48)

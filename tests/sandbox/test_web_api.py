@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.wire import Json
+from tests.services.http import http
 
 
 def refused(call: Callable[[], object]) -> str:
@@ -38,7 +38,7 @@ def test_auth_test_says_who_the_bot_is_and_what_it_may(client: WebClient) -> Non
 def test_tokens_and_methods_are_checked(sandbox: Sandbox, method: str, token: str, error: str) -> None:
     tokens = {"bot": sandbox.workspace.bot_token, "app": sandbox.workspace.app_token}
 
-    answer = httpx.post(sandbox.api_url + method, data={"token": tokens.get(token, token)})
+    answer = http.post(sandbox.api_url + method, data={"token": tokens.get(token, token)})
 
     assert answer.status_code == 200
     assert answer.json()["error"] == error
@@ -170,15 +170,15 @@ def test_a_permalink_leads_to_the_sandbox_s_page(sandbox: Sandbox, client: WebCl
     link = str(client.chat_getPermalink(channel="C0SUPPORT", message_ts=str(posted["ts"]))["permalink"])
 
     assert link.startswith(f"{sandbox.url}archives/C0SUPPORT/p")
-    assert "card" in httpx.get(link, follow_redirects=True).text
+    assert "card" in http.get(link, follow_redirects=True).text
 
 
 def test_json_and_forms_are_both_understood(sandbox: Sandbox) -> None:
     url, bearer = sandbox.api_url + "chat.postMessage", {"Authorization": f"Bearer {sandbox.workspace.bot_token}"}
 
-    as_json = httpx.post(url, json={"channel": "#support", "blocks": [{"type": "divider"}]}, headers=bearer)
-    as_form = httpx.post(url, data={"channel": "#support", "blocks": '[{"type":"divider"}]'}, headers=bearer)
-    broken = httpx.post(url, data={"channel": "#support", "blocks": "[{"}, headers=bearer)
+    as_json = http.post(url, json={"channel": "#support", "blocks": [{"type": "divider"}]}, headers=bearer)
+    as_form = http.post(url, data={"channel": "#support", "blocks": '[{"type":"divider"}]'}, headers=bearer)
+    broken = http.post(url, data={"channel": "#support", "blocks": "[{"}, headers=bearer)
 
     assert as_json.json()["ok"]
     assert as_form.json()["ok"]

@@ -4,13 +4,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session, SQLModel
 
 from bot.db import Database
+from bot.migrations.migrate import migrate
 from tests.services.postgresql import Postgres
 
 
@@ -23,6 +26,17 @@ def opened(url: str) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@cache
+def migrated() -> bytes:
+    """A SQLite file with today's schema and no rows: migrating one anew takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "cases.db"
+        database = Database(f"sqlite:///{file}")
+        migrate(database.engine, SQLModel.metadata)
+        database.close()
+        return file.read_bytes()
 
 
 class StandingFile:

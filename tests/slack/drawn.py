@@ -178,6 +178,8 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     yield "notice of a mail that can be tried again", notice("mail_quarantined", content | {"key": "INBOX/1/2"})
     yield "notice of a mail that was opened", notice("mail_quarantined", content | {"key": "x", "outcome": words})
     yield "notice with nothing known", notice("mail_quarantined", {})
+    for kind in ("mail_quarantined_flood", "mail_unplaced_flood", "mail_question_flood"):
+        yield f"counter of {kind}", notice(kind, content | {"mails": "40"})
     yield from _answers(words)
 
 

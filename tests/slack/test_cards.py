@@ -134,6 +134,15 @@ def test_a_card_tells_how_the_case_began(origin: dict[str, str], told: str) -> N
     assert told in read(card(Sheet(drawn.a_case(), drawn.a_message(), None, origin=origin)))
 
 
+def test_a_card_leads_to_the_case_that_it_continues() -> None:
+    links = {"CASE-3": "https://desk.example/archives/C0SUPPORT/p1"}
+    sheet = Sheet(drawn.a_case(), drawn.a_message(), None, origin={"follows": "CASE-3", "mentions": "CASE-4"})
+
+    told = read(card(sheet, links))
+
+    assert "continues <https://desk.example/archives/C0SUPPORT/p1|CASE-3> · mentions CASE-4" in told
+
+
 @pytest.mark.parametrize(
     ("outcome", "told"),
     [

@@ -4,9 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from slack_bolt import BoltRequest, BoltResponse
@@ -17,7 +15,6 @@ from sqlmodel import SQLModel, select
 
 from bot.cases.models import Case
 from bot.db import Database
-from bot.migrations.migrate import migrate
 from bot.outbox.models import Delivery
 from bot.outbox.pacing import Pacing
 from bot.sandbox.server import Sandbox
@@ -27,6 +24,7 @@ from tests.cases.desk import StillClock
 from tests.outbox.round import Stopwatch
 from tests.services.blockkit import faults_of_workspace
 from tests.services.process import wait_until
+from tests.services.standing import migrated
 from tests.slack.payloads import Body
 
 _Row = TypeVar("_Row", bound=SQLModel)
@@ -41,7 +39,7 @@ class SlackWorld:
         self.workspace = sandbox.workspace
         self.clock = StillClock()
         self.stopwatch = Stopwatch()
-        (directory / "cases.db").write_bytes(_migrated())
+        (directory / "cases.db").write_bytes(migrated())
         url = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "IMAP_SERVER": "", "SMTP_SERVER": ""}
         self.settings = load_settings(sandbox.environment() | url | settings, env_file=None)
         pacing = Pacing(post_seconds=0, redraw_seconds=0, monotonic=self.stopwatch)
@@ -150,19 +148,6 @@ def slack_world(directory: Path, **settings: str) -> Iterator[SlackWorld]:
             assert faults_of_workspace(world.workspace) == []
         finally:
             world.close()
-
-
-@cache
-def _migrated() -> bytes:
-    """A database file with today's schema and no rows: made once, for it takes longer than most tests."""
-    with TemporaryDirectory() as directory:
-        file = Path(directory) / "cases.db"
-        database = Database(f"sqlite:///{file}")
-        migrate(database.engine, SQLModel.metadata)
-        with database.engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
-        return file.read_bytes()
 
 
 def _disk_full(connection: Connection) -> None:

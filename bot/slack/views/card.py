@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from slack_sdk.models.blocks import Block
 
@@ -20,8 +20,15 @@ _SPOKEN_OF = {
 }
 
 
-def card(sheet: Sheet) -> Drawing:
-    """Draw a case for the team: who, how it stands, the latest words, and what can be done."""
+# What of a case's origin names another case.
+NAMING = ("follows", "mentions")
+
+
+def card(sheet: Sheet, links: Mapping[str, str] | None = None) -> Drawing:
+    """Draw a case for the team: who, how it stands, the latest words, and what can be done.
+
+    `links` are the addresses of other cases' cards by their case ids.
+    """
     case, latest = sheet.case, sheet.latest
     subject = f"\n*{words.one_line(case.subject, 150)}*" if case.subject.strip() else ""
     blocks: list[Block] = [section(f"*{case.case_id}* · {state(sheet)}\n{customer(case)}{subject}")]
@@ -30,7 +37,7 @@ def card(sheet: Sheet) -> Drawing:
         blocks.append(section(f":red_circle: *The customer did not get your answer:* {why}"))
     if latest is not None:
         blocks.append(section(_latest_words(case, latest, has_files=bool(sheet.attached))))
-    small = [listed(sheet.attached), " · ".join(_course(sheet)), " · ".join(_standing(sheet))]
+    small = [listed(sheet.attached), " · ".join(_course(sheet)), " · ".join(_standing(sheet, links or {}))]
     blocks += [context(line) for line in small if line]
     preview = words.one_line(latest.body, 150) if latest else ""
     text = f"{case.case_id} · {words.one_line(case.customer_name, 80)}: {preview}"
@@ -63,7 +70,7 @@ def _course(sheet: Sheet) -> Iterator[str]:
         yield f"closed {words.when(case.closed_at)} by {words.one_line(case.closed_by or '', 120)}"
 
 
-def _standing(sheet: Sheet) -> Iterator[str]:
+def _standing(sheet: Sheet, links: Mapping[str, str]) -> Iterator[str]:
     """Yield who has it, how loud it is, where it comes from, and who vouches for its sender."""
     case = sheet.case
     if case.assignee is not None:
@@ -74,7 +81,7 @@ def _standing(sheet: Sheet) -> Iterator[str]:
         yield f"snoozed until {words.when(case.snoozed_until)}"
     if sheet.escalation is not None:
         yield _loudness(sheet.escalation)
-    yield from _beginnings(sheet)
+    yield from _beginnings(sheet, links)
     if case.verdict:
         yield f"sender {words.one_line(case.verdict, 120)}"
 
@@ -86,8 +93,9 @@ def _loudness(escalation: Escalation) -> str:
     return f"alert {escalation.outcome} by {words.one_line(escalation.settled_by or '', 120)} after {after}"
 
 
-def _beginnings(sheet: Sheet) -> Iterator[str]:
+def _beginnings(sheet: Sheet, links: Mapping[str, str]) -> Iterator[str]:
     told = {"follows": "continues {}", "mentions": "mentions {}", "taken_down_by": "taken down by {}"}
     for key, phrase in told.items():
-        if value := sheet.origin.get(key):
-            yield phrase.format(words.one_line(str(value), 120))
+        if value := str(sheet.origin.get(key, "")):
+            is_linked = key in NAMING and value in links
+            yield phrase.format(words.link(links[value], value) if is_linked else words.one_line(value, 120))

@@ -115,6 +115,18 @@ _NOTICES = {
         ":grey_question: {sender} (admin) wrote “{subject}”, but it names no case, so it changed none. "
         "Answer the customer's mail, or name the case (CASE-42) in the text."
     ),
+    "mail_quarantined_flood": (
+        ":warning: {mails} more mails in a short time could not be taken in and were set aside; the latest from "
+        "{sender}, “{subject}” ({reason}). They are still in the mailbox: `casebot quarantine list` shows them."
+    ),
+    "mail_unplaced_flood": (
+        ":grey_question: {mails} more mails of admins in a short time name no case, so they changed none; the latest "
+        "from {sender}, “{subject}”."
+    ),
+    "mail_question_flood": (
+        ":grey_question: {mails} more mails in an admin's name in a short time, sender not verified; the latest from "
+        "{sender}, “{subject}”. They changed nothing and are still in the mailbox."
+    ),
     "refused": (
         ":no_entry: Slack refused what was to be said in {place} ({what}: {reason}). It is parked: "
         "`casebot outbox list` shows it, `casebot outbox retry` says it once that is mended."

@@ -84,9 +84,9 @@ def _pages(lines: Sequence[str]) -> list[str]:
 
 
 def _opened(event: CaseEvent, _message: Message | None) -> str:
-    by = event.detail.get("taken_down_by")
-    follows = event.detail.get("follows")
-    return "opened the case" + (f", taken down by {by}" if by else "") + (f" (after {follows})" if follows else "")
+    told = {"taken_down_by": ", taken down by {}", "follows": " (after {})", "mentions": " (mentions {})"}
+    said = (phrase.format(event.detail[key]) for key, phrase in told.items() if event.detail.get(key))
+    return "opened the case" + "".join(said)
 
 
 def _escalated(event: CaseEvent, _message: Message | None) -> str:
