@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chaos.points import CommitPoints
 from bot.chaos.servers.dovecot import Dovecot
@@ -139,14 +140,16 @@ class Fleet:
     def lock_database(self) -> None:
         """Hold every write up until `unlock_database`."""
         self.unlock_database()
+        if not self._database_answers:
+            return
         connection = self.engine.connect()
         statement = "BEGIN EXCLUSIVE" if self.is_sqlite else "LOCK TABLE cases, deliveries, leases, mail_ledger"
         connection.exec_driver_sql(statement)
 
         def unlock() -> None:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(SQLAlchemyError):  # its server may have been restarted meanwhile
                 connection.exec_driver_sql("ROLLBACK")
-            connection.close()
+                connection.close()
 
         self._lock = unlock
 
@@ -157,9 +160,16 @@ class Fleet:
 
     def drop_lines(self) -> None:
         """End every bot's connection to PostgreSQL."""
+        if not self._database_answers:
+            return
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'casebot'"
         with self.engine.connect() as connection:
             connection.execute(text(ended))
+
+    @property
+    def _database_answers(self) -> bool:
+        """Whether its server was not stopped by another strike."""
+        return self.postgres is None or self.postgres.running
 
     def _environment(self, url: str) -> Mapping[str, str]:
         mailbox = self.dovecot.environment() if self.dovecot else {}

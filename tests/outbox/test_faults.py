@@ -201,6 +201,22 @@ def test_a_clock_that_is_set_back_holds_nothing_up(database: Database) -> None:
     assert walk.states() == [SENT, SENT, SENT]
 
 
+def test_claims_go_by_one_clock_however_far_the_processes_own_are_apart(database: Database) -> None:
+    fast, right = Round(database, Notebook(the_power_fails)), Round(database)
+    for walk in (fast, right):
+        walk.postman._claim_time = lambda _session: right.clock.now()
+    fast.clock.advance(timedelta(hours=50))
+    for _ in range(2):
+        right.store()
+    with pytest.raises(KeyboardInterrupt):
+        fast.postman.deliver_due()
+
+    assert right.deliver_all() == 1
+    assert fast.deliver_all() == 0
+    right.pass_time(LEASE.total_seconds() + 1)
+    assert right.deliver_all() == 1
+
+
 def test_what_may_still_be_stopped_waits_also_where_the_clocks_differ_a_little(walk: Round) -> None:
     soon = walk.clock.now() + timedelta(seconds=2)
     walk.store(created_at=soon, due_at=soon + timedelta(seconds=5))
