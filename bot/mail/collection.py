@@ -24,6 +24,7 @@ from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerState, RawMail
 from bot.mail.parser import UnreadableMail, parse_header
 from bot.mail.reception import Reception, Tell, is_database_trouble, tell_nobody
+from bot.measures import Deed, Measures
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -73,6 +74,7 @@ class Collection:
         tell: Tell,
         ledger: Ledger,
         archive: Archive,
+        measures: Measures | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -81,6 +83,7 @@ class Collection:
         self._tell = tell
         self._ledger = ledger
         self._archive = archive
+        self._measures = measures
         self._beginning: Beginning | None = None
         self._fetching = Fetching(database, clock, ledger, archive)
 
@@ -196,8 +199,9 @@ class Collection:
             for listing, raw in self._fetching.kept(mailbox, uid_validity, batch, oversized=oversized):
                 if stopped():
                     return taken
-                with correlated():
-                    self._settle(Mark(uid_validity, listing.uid), listing, raw, oversized=oversized)
+                with correlated() as correlation:
+                    settled = self._settle(Mark(uid_validity, listing.uid), listing, raw, oversized=oversized)
+                    self._measure(settled, listing, correlation)
                 taken += 1
         return taken
 
@@ -208,34 +212,42 @@ class Collection:
             new = [uid for uid in uids if uid not in known]
             self._ledger.enter_all(session, uid_validity, new, Settled(LedgerState.BEFORE_START), self._clock.now())
 
-    def _settle(self, mark: Mark, listing: Listing, raw: RawMail | None, *, oversized: bool) -> None:
-        """Let one mail end: in one transaction with its message, or, whatever it provoked, in quarantine."""
+    def _settle(self, mark: Mark, listing: Listing, raw: RawMail | None, *, oversized: bool) -> Settled | None:
+        """Let one mail end: in one transaction with its message, or, whatever it provoked, in quarantine (None)."""
         content = b""
         try:
             content = self._archive.read(raw) if raw else b""
             if raw is None or oversized:
                 reason = f"it is larger than MAX_MAIL_SIZE ({listing.size} bytes)" if raw else "the server refuses it"
                 self._quarantine(mark, raw, _Notice(reason, parse_header(content)))
-                return
+                return None
             read = self._reception.read(content, listing.received_at, raw.id)
-            self._enter(mark, self._hushed(mark, read), raw)
+            return self._enter(mark, self._hushed(mark, read), raw)
         except Exception as error:
             if is_database_trouble(error):
                 raise
             self._quarantine(mark, raw, _Notice(reason_of(error, mark.uid), parse_header(content)))
+            return None
 
     def _hushed(self, mark: Mark, read: Inbound | Settled) -> Inbound | Settled:
         if isinstance(read, Inbound) and self._beginning is not None and self._beginning.is_quiet(mark):
             return replace(read, quiet=True)
         return read
 
-    def _enter(self, mark: Mark, read: Inbound | Settled, raw: RawMail) -> None:
+    def _enter(self, mark: Mark, read: Inbound | Settled, raw: RawMail) -> Settled | None:
         with self._database.writers.begin() as session:
             if not self._is_new(session, mark):
-                return
+                return None
             settled = self._reception.take(session, read)
             self._ledger.enter(session, mark, settled, self._clock.now(), raw_mail_id=raw.id)
         log.info("mail settled", uid=mark.uid, state=settled.state.value, case=settled.case_id)
+        return settled
+
+    def _measure(self, settled: Settled | None, listing: Listing, correlation: str) -> None:
+        """Tell how long a mail waited for its case; what became no case's words has no such time."""
+        if self._measures is not None and settled is not None and settled.case_id is not None:
+            facts = {"case": settled.case_id, "correlation": correlation, "uid": str(listing.uid)}
+            self._measures.since(Deed.MAIL_TO_CASE, settled.state.value, listing.received_at, **facts)
 
     def _quarantine(self, mark: Mark, raw: RawMail | None, notice: _Notice) -> None:
         log.warning("mail quarantined", uid=mark.uid, reason=notice.reason)

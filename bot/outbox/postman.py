@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, and_, event, not_, true
-from sqlalchemy.orm import aliased, sessionmaker
+from sqlalchemy import ColumnElement, and_, not_, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, queue_up, time_of
+from bot.log import correlated
+from bot.measures import Deed, Measures
 from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, TooLate, Unsure
@@ -69,6 +71,7 @@ class Postman:
         but: Sequence[Beat] = (),
         monotonic: Callable[[], float] = time.monotonic,
         claim_time: Callable[[Session], datetime] = time_of,
+        measures: Measures | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,6 +81,7 @@ class Postman:
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
         self._monotonic, self._claim_time = monotonic, claim_time
+        self._measures = measures
         self._away_times = 0
 
     def deliver_due(self) -> int:
@@ -88,7 +92,10 @@ class Postman:
         if self._pacing.held:
             return 0
         parcel = self._claim()
-        return 0 if parcel is None else self._carry(parcel)
+        if parcel is None:
+            return 0
+        with correlated(), structlog.contextvars.bound_contextvars(**_ids(parcel.delivery)):
+            return self._carry(parcel)
 
     def pause(self) -> float:
         """Return how many seconds to rest when nothing can be said."""
@@ -209,7 +216,9 @@ class Postman:
                 _keep_receipt(session, parcel.delivery, posted, now)
                 if self._consequences is not None:
                     self._consequences.said(session, parcel.delivery, posted, now)
-        log.debug("delivery settled", kind=parcel.delivery.kind, case=parcel.delivery.case_id, said=posted is not None)
+        log.debug("delivery settled", kind=parcel.delivery.kind, said=posted is not None)
+        if posted is not None and self._measures is not None:
+            _measure(self._measures, parcel)
 
     def _put_back(
         self, parcel: Parcel, seconds: float, cause: Exception, *, unsure: bool = False, failed: bool = False
@@ -235,22 +244,21 @@ class Postman:
                 waiting.settled_at, waiting.claimed_until = now, None
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
-        log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
+        log.error("delivery refused", kind=parcel.delivery.kind, reason=str(refused))
 
 
-def wake_on_commit(writers: sessionmaker[Session], wake: Callable[[], None]) -> None:
-    """Call `wake` right after each commit that stored a delivery, so that nobody waits for the next look."""
+def _ids(delivery: Delivery) -> dict[str, str]:
+    """Return what each line tells that is logged while it is carried, by whomever."""
+    case = {"case": delivery.case_id} if delivery.case_id else {}
+    return {"delivery": delivery.delivery_id, **case}
 
-    @event.listens_for(writers, "after_flush")
-    def notice(session: Session, _context: object) -> None:
-        if any(isinstance(row, Delivery) for row in session.new):
-            session.info["deliveries"] = True
 
-    @event.listens_for(writers, "after_commit")
-    def tell(session: Session) -> None:
-        # A savepoint's release comes by here too, but nobody else can see its rows yet.
-        if not session.in_nested_transaction() and session.info.pop("deliveries", False):
-            wake()
+def _measure(measures: Measures, parcel: Parcel) -> None:
+    """Tell how long the words took from the decision on; a drawing made again says nothing new."""
+    for said in (parcel.delivery, *parcel.folded):
+        if not said.redraw:
+            facts = {"delivery": said.delivery_id, "case": said.case_id, "place": said.place}
+            measures.since(Deed.CASE_TO_POST, said.kind, said.created_at, **facts)
 
 
 def _goes_with(delivery: Delivery, head: Delivery) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from bot.settings.choices import SlackMode
 from bot.settings.model import Settings
 
 _UNUSED = ("retain_closed_days",)
@@ -13,9 +12,3 @@ def unused(settings: Settings) -> Iterator[str]:
     for name in _UNUSED:
         if getattr(settings, name) != Settings.model_fields[name].default:
             yield f"{name.upper()} is set, but has no effect in this version yet."
-
-
-def unavailable(settings: Settings) -> Iterator[str]:
-    """Tell which choices would leave the bot deaf: it must not start with them."""
-    if settings.slack_mode is SlackMode.HTTP:
-        yield "SLACK_MODE=http is not available in this version yet: use socket, with SLACK_APP_TOKEN."

@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
+from bot.measures import Measures
 from bot.migrations.migrate import migrate
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
@@ -39,6 +40,7 @@ class Desk:
     queries: CaseQueries
     sweep: Sweep
     agenda: Agenda
+    measures: Measures
     rules: Rules
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
@@ -64,6 +66,7 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
         replies=replies,
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
+        measures=Measures(clock),
         agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **(acts or {})}),
         rules=rules,
     )
