@@ -90,9 +90,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
-    collecting = _collecting(mail, turns.mailbox, clock) if mail else None
-    routines = _routines(settings, desk, slack, turns.clock)
-    schedule, auditor = _schedule(desk, slack, routines, turns.clock), Auditor(desk.database, clock, routines.in_hand)
+    schedule, routines, auditor = _clockwork(settings, desk, slack, turns.clock)
     checks = {
         "database": _database_check(desk, turns),
         "email_listener": _mail_check(mail, turns.mailbox),
@@ -113,7 +111,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         carrying=carrying,
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
-        collecting=collecting,
+        collecting=_collecting(mail, turns.mailbox, clock) if mail else None,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
         auditing=Loop("auditor", auditor.look, lambda: LOOK_SECONDS, clock),
         turns=turns,
@@ -227,6 +225,12 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     if not settings.mail_enabled:
         return None
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
+
+
+def _clockwork(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> tuple[Schedule, Routines, Auditor]:
+    """Return what ticks, what is done again and again, and who looks whether anything is left lying."""
+    routines = _routines(settings, desk, slack, clock)
+    return _schedule(desk, slack, routines, clock), routines, Auditor(desk.database, desk.clock, routines.in_hand)
 
 
 def _routines(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Routines:
