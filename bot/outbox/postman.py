@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_
-from sqlalchemy.orm import aliased, sessionmaker
+from sqlalchemy import ColumnElement, and_, func, not_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
-from bot.db import Database, queue_up
+from bot.db import Database, queue_up, time_of
 from bot.log import correlated
 from bot.measures import Deed, Measures
 from bot.outbox.beat import Beat
-from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
-from bot.outbox.pacing import Pacing, Place, backoff
-from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
-from bot.rows import after_commit_of
+from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
+from bot.outbox.pacing import Pacing, backoff
+from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, TooLate, Unsure
 
 log = structlog.get_logger(__name__)
 
-# Longer than any sender's own timeout, so that a live claim is never taken twice.
-LEASE = timedelta(seconds=15)
 LONGEST_BACKOFF_SECONDS = 300
 LONGEST_AWAY_SECONDS = 15
 # From this many waiting lines of one kind in one thread on, one post says them all.
@@ -32,9 +31,8 @@ FOLD_FROM = 4
 FOLD_AT_MOST = 20
 # Commits wake him, and he knows when the next delivery falls due: he looks unasked for what other processes left.
 IDLE_SECONDS = 5.0
-NOW = "now"
-# How many ways to ask are kept ready; they differ in which places are crowded.
-QUESTIONS_KEPT = 64
+# A claim that is older than this before the first word is renewed: a call may take ten of its 15 seconds.
+FRESH_SECONDS = 4.0
 
 
 class Postman:
@@ -56,6 +54,8 @@ class Postman:
         *,
         only: Beat | None = None,
         but: Sequence[Beat] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+        claim_time: Callable[[Session], datetime] = time_of,
         measures: Measures | None = None,
     ) -> None:
         self._database = database
@@ -65,10 +65,10 @@ class Postman:
         self._consequences = consequences
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
+        self._monotonic, self._claim_time = monotonic, claim_time
         self._measures = measures
         self._away_times = 0
         self._next_due: datetime | None = None
-        self._questions: dict[frozenset[Place], SelectOfScalar[Delivery]] = {}
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
@@ -90,14 +90,10 @@ class Postman:
         return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
 
     def concerns(self, delivery: Delivery) -> bool:
-        """Whether a delivery that was stored just now is worth waking up for: nobody else's, and its place is free.
-
-        He wakes by himself when a crowded place is free again.
-        """
+        """Whether what was stored just now is worth waking up for; when a crowded place is free, he wakes by himself."""
         mine = self._only is None or self._only.covers(delivery)
-        if not mine or any(others.covers(delivery) for others in self._but):
-            return False
-        return not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
+        others = any(beat.covers(delivery) for beat in self._but)
+        return mine and not others and not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
 
     def free_leases(self) -> None:
         """Take back what a dead process had in hand; only where no other process can be at work (SQLite, at start)."""
@@ -108,25 +104,39 @@ class Postman:
 
     def _claim(self) -> Parcel | None:
         now = self._clock.now()
-        crowded = frozenset(self._pacing.crowded())
-        sayable = self._sayable(crowded)
         # Looking costs no write lock; most of the time there is nothing.
         with self._database.readers.begin() as session:
-            if session.exec(sayable, params={NOW: now}).first() is None:
+            if session.exec(self._sayable(now, self._claim_time(session))).first() is None:
                 # A crowded place ends the rest soon enough.
-                self._next_due = None if crowded else session.exec(self._due_later(), params={NOW: now}).one()
+                self._next_due = None if self._pacing.crowded() else session.exec(self._due_later(now)).one()
                 return None
+        asked_at = self._monotonic()
         with self._database.writers.begin() as session:
-            locked = sayable.with_for_update(skip_locked=True, of=Delivery)
-            delivery = session.exec(locked, params={NOW: now}).first()
+            claimed_at = self._claim_time(session)
+            sayable = self._sayable(now, claimed_at)
+            delivery = session.exec(sayable.with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
             folded = self._folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
-                claimed.claimed_until = now + LEASE
-            return Parcel(delivery, folded)
+                claimed.claimed_until = claimed_at + LEASE
+        return Parcel(delivery, folded, confirm=partial(self._confirm, [delivery, *folded], asked_at))
+
+    def _confirm(self, claimed: Sequence[Delivery], asked_at: float) -> None:
+        """Renew a claim that is no longer fresh; TooLate where somebody else took it over (we were frozen)."""
+        if self._monotonic() - asked_at <= FRESH_SECONDS:
+            return
+        with self._database.writers.begin() as session:
+            until = self._claim_time(session) + LEASE
+            rows = _ours(session, claimed)
+            if len(rows) < len(claimed):
+                raise TooLate
+            for row in rows:
+                row.claimed_until = until
+        for delivery in claimed:
+            delivery.claimed_until = until
 
     def _folded(self, session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
         """Return the later deliveries of the lane that the head's words can say too."""
@@ -137,41 +147,32 @@ class Postman:
         )
         waiting: list[Delivery] = []
         for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
-            if not _goes_with(delivery, head) or delivery.due_at > now:
+            if not _goes_with(delivery, head) or (delivery.due_at > now >= head.due_at):
                 break
             waiting.append(delivery)
         return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
 
-    def _sayable(self, crowded: frozenset[Place]) -> SelectOfScalar[Delivery]:
-        """Return the question for what can be said at the time NOW; it is asked so often that it is kept ready."""
-        if crowded not in self._questions:
-            if len(self._questions) >= QUESTIONS_KEPT:
-                self._questions.clear()
-            self._questions[crowded] = self._asking(crowded)
-        return self._questions[crowded]
-
-    def _asking(self, crowded: frozenset[Place]) -> SelectOfScalar[Delivery]:
+    def _sayable(self, now: datetime, claims_now: datetime) -> SelectOfScalar[Delivery]:
         earlier = aliased(Delivery)
         blocked = select(earlier.id).where(
             earlier.lane == Delivery.lane, unsettled(earlier), col(earlier.id) < col(Delivery.id)
         )
-        elsewhere = [
-            not_(and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw)))
-            for place, redraw in sorted(crowded)
+        crowded = [
+            and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw))
+            for place, redraw in self._pacing.crowded()
         ]
         return (
             select(Delivery)
-            .where(unsettled(Delivery), col(Delivery.due_at) <= bindparam(NOW), ~blocked.exists())
-            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < bindparam(NOW)))
-            .where(*elsewhere)
+            .where(unsettled(Delivery), is_due(now), ~blocked.exists(), is_free(claims_now))
+            .where(*(not_(place) for place in crowded))
             .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
             .limit(1)
         )
 
-    def _due_later(self) -> SelectOfScalar[datetime | None]:
+    def _due_later(self, now: datetime) -> SelectOfScalar[datetime | None]:
         first: ColumnElement[datetime | None] = func.min(col(Delivery.due_at))
-        return select(first).where(unsettled(Delivery), col(Delivery.due_at) > bindparam(NOW), *self._beat())
+        return select(first).where(unsettled(Delivery), col(Delivery.due_at) > now, *self._beat())
 
     def _beat(self) -> list[ColumnElement[bool]]:
         mine = [self._only.holds()] if self._only else []
@@ -181,6 +182,8 @@ class Postman:
         delivery = parcel.delivery
         try:
             posted = self._sender.send(parcel)
+        except TooLate:
+            log.warning("claim lost to another process", kind=delivery.kind, case=delivery.case_id)
         except Later as later:
             if later.whole_place:
                 self._pacing.hold(delivery.place, later.seconds)
@@ -205,7 +208,7 @@ class Postman:
     def _settle(self, parcel: Parcel, posted: Posted | None) -> None:
         now = self._clock.now()
         with self._database.writers.begin() as session:
-            for waiting in _again(session, parcel):
+            for waiting in _again(session, [parcel.delivery, *parcel.folded]):
                 said = waiting.id == parcel.delivery.id and posted is not None
                 waiting.state = DeliveryState.SENT if said else DeliveryState.FOLDED
                 waiting.settled_at, waiting.claimed_until, waiting.error = now, None, ""
@@ -225,7 +228,7 @@ class Postman:
         with self._database.writers.begin() as session:
             if isinstance(cause, Stuck) and self._consequences is not None:
                 self._consequences.stuck(session, parcel.delivery, str(cause), self._clock.now())
-            for waiting in _again(session, parcel):
+            for waiting in _ours(session, [parcel.delivery, *parcel.folded]):
                 waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
                 waiting.attempts += failed
                 waiting.unsure = waiting.unsure or unsure
@@ -236,19 +239,12 @@ class Postman:
     def _refuse(self, parcel: Parcel, refused: Refused) -> None:
         now = self._clock.now()
         with self._database.writers.begin() as session:
-            for waiting in _again(session, parcel):
+            for waiting in _ours(session, [parcel.delivery, *parcel.folded]):
                 waiting.state, waiting.error = DeliveryState.REFUSED, str(refused)[:500]
                 waiting.settled_at, waiting.claimed_until = now, None
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
         log.error("delivery refused", kind=parcel.delivery.kind, reason=str(refused))
-
-
-def wake_on_commit(
-    writers: sessionmaker[Session], wake: Callable[[], None], concerns: Callable[[Delivery], bool] | None = None
-) -> None:
-    """Call `wake` right after each commit that stored a delivery (which concerns him), so that it need not wait."""
-    after_commit_of(writers, Delivery, wake, concerns)
 
 
 def _ids(delivery: Delivery) -> dict[str, str]:
@@ -280,9 +276,16 @@ def _doubtful(delivery: Delivery) -> bool:
     return delivery.unsure or delivery.state == DeliveryState.SENDING
 
 
-def _again(session: Session, parcel: Parcel) -> Sequence[Delivery]:
-    ids = [delivery.id for delivery in (parcel.delivery, *parcel.folded)]
+def _again(session: Session, claimed: Sequence[Delivery]) -> Sequence[Delivery]:
+    ids = [delivery.id for delivery in claimed]
     return session.exec(select(Delivery).where(col(Delivery.id).in_(ids)).with_for_update()).all()
+
+
+def _ours(session: Session, claimed: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Return those of which the claim is still ours: what somebody took over is his to put back."""
+    until = {delivery.id: delivery.claimed_until for delivery in claimed}
+    found = _again(session, claimed)
+    return [row for row in found if row.state == DeliveryState.SENDING and row.claimed_until == until[row.id]]
 
 
 def _keep_receipt(session: Session, delivery: Delivery, posted: Posted, now: datetime) -> None:
