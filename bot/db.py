@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, te
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, select
 
@@ -29,7 +29,6 @@ FROZEN_SECONDS = 60
 # Bolt's listeners (10), web (1), postman, watcher, clock and directory, and two to spare.
 POOL_SIZE = 16
 IMMEDIATELY = "BEGIN IMMEDIATE"
-_OUR_TURN = "our turn to write"
 _QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
 
 # Constraint names that Alembic can find again on both databases.
@@ -137,7 +136,7 @@ def _sqlite(url: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         hide_parameters=True,  # an error must not carry customers' words into the log
-        connect_args={"timeout": LOCK_WAIT_SECONDS},
+        connect_args={"timeout": LOCK_WAIT_SECONDS, "factory": _InTurn},
     )
 
     @event.listens_for(engine, "connect")
@@ -151,18 +150,44 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", IMMEDIATELY)
-        if how == IMMEDIATELY and not connection.info.get(_OUR_TURN):
+        if how == IMMEDIATELY:
             if not turnstile.enter(LOCK_WAIT_SECONDS):
                 raise OperationalError(how, None, sqlite3.OperationalError("database is locked"))
-            connection.info[_OUR_TURN] = True
+            driver: Any = connection.connection.driver_connection
+            driver.leave = turnstile.leave
         connection.exec_driver_sql(how)
 
-    @event.listens_for(engine, "checkin")
-    def end(_connection: object, record: ConnectionPoolEntry) -> None:
-        if record.info.pop(_OUR_TURN, False):
-            turnstile.leave()
-
     return engine
+
+
+class _InTurn(sqlite3.Connection):
+    """A connection that gives its turn to write back, if it has one, as soon as its transaction has ended."""
+
+    leave: Callable[[], None] | None = None
+
+    def commit(self) -> None:
+        """Commit; after a commit that failed it is still our turn, until the rollback."""
+        super().commit()
+        self._end()
+
+    def rollback(self) -> None:
+        """Roll back."""
+        try:
+            super().rollback()
+        finally:
+            self._end()
+
+    def close(self) -> None:
+        """Close, and whatever was under way is rolled back."""
+        try:
+            super().close()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        leave, self.leave = self.leave, None
+        if leave is not None:
+            leave()
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -90,7 +90,7 @@ class Postman:
         return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
 
     def concerns(self, delivery: Delivery) -> bool:
-        """Whether what was stored just now is worth waking up for; when a crowded place is free, he wakes by himself."""
+        """Whether what was stored just now is worth waking up for; a place that gets free again wakes him anyway."""
         mine = self._only is None or self._only.covers(delivery)
         others = any(beat.covers(delivery) for beat in self._but)
         return mine and not others and not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
