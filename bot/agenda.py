@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, UtcDateTime
+from bot.log import correlated
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +97,10 @@ class Agenda:
             return session.exec(due.order_by(col(Appointment.due_at), col(Appointment.id)).limit(BATCH)).all()
 
     def _keep(self, appointment_id: int | None) -> bool:
+        with correlated():
+            return self._kept(appointment_id)
+
+    def _kept(self, appointment_id: int | None) -> bool:
         now = self._clock.now()
         try:
             with self._database.writers.begin() as session:

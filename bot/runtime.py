@@ -90,7 +90,12 @@ class Runtime:
                 mail_postman=bot.posting.stop,
                 asides=bot.slack.asides.close,
             ),
-            _all_end(KEYS_SECONDS, leases=bot.turns.leases.hand_over, web=bot.web.stop),
+            _all_end(
+                KEYS_SECONDS,
+                leases=bot.turns.leases.hand_over,
+                web=bot.web.stop,
+                traces=bot.tracing.close if bot.tracing else lambda: None,
+            ),
             _all_end(DATABASE_SECONDS, database=bot.desk.database.close),
         ]
         return all(ended)

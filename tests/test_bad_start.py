@@ -30,6 +30,7 @@ class Started:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
         self.port = free_port()
+        self.token = ""
         self._file, self._printed = folder / "output.log", ""
         given = {"PORT": str(self.port), "PYTHONPATH": str(ROOT), "DATABASE_URL": f"sqlite:///{folder / 'cases.db'}"}
         with self._file.open("w") as output:
@@ -55,12 +56,18 @@ class Started:
     def health(self) -> dict[str, Any]:
         """What /health says; empty while nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as answer:
-                return dict(json.load(answer))
+            return dict(json.loads(self.asked("/health")))
         except urllib.error.HTTPError as unwell:
             return dict(json.load(unwell)) | {"http": unwell.code}
         except OSError:
             return {}
+
+    def asked(self, path: str) -> str:
+        """One of its pages."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        request.add_header("Authorization", f"Bearer {self.token}")
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return str(answer.read().decode())
 
     def becomes(self, status: str, **services: str) -> dict[str, Any]:
         """The answer of /health once it says so."""
@@ -189,6 +196,41 @@ def test_a_taken_port_ends_the_start(sandbox: Sandbox) -> None:
 
     last = bot.output.splitlines()[-1]
     assert last == f"Another program listens on 127.0.0.1:{port} already. Stop it, or set PORT to a free one."
+
+
+def test_no_secret_is_told_by_log_file_or_page_whatever_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    log_file, nowhere = tmp_path / "casebot.log", free_port()
+    secrets = {
+        "WEB_TOKEN": "hunter2-shows-the-figures",
+        "SLACK_SIGNING_SECRET": "hunter2-signs",
+        "IMAP_PASSWORD": "hunter2-opens-the-mailbox",
+        "SMTP_PASSWORD": "hunter2-sends",
+        "HEARTBEAT_URL": f"http://127.0.0.1:{nowhere}/hunter2",
+        "OTEL_EXPORTER_OTLP_HEADERS": "api-key=hunter2-traces",
+    }
+    failing = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nowhere}",
+        "LOG_LEVEL": "DEBUG",
+        "LOG_FORMAT": "json",
+        "LOG_FILE": str(log_file),
+    }
+    with started(sandbox.environment() | secrets | failing) as bot:
+        bot.token = secrets["WEB_TOKEN"]
+        health = bot.becomes("degraded", slack="connected", email_listener="failing")
+        sandbox.workspace.say("carla", "@casebot", "Is my hunter3 in good hands?")
+        bot.says("delivery settled")
+        figures = bot.asked("/metrics")
+        bot.interrupt()
+        assert bot.ended() == 0
+
+    told = f"{bot.output}{log_file.read_text(encoding='utf-8')}{health}{figures}"
+    assert "mailbox login refused" in told
+    assert "casebot_service_up" in figures
+    assert "hunter2" not in told
+    assert "hunter3" not in told  # nor anybody's words
+    facts = [json.loads(line) for line in log_file.read_text(encoding="utf-8").splitlines()]
+    assert [fact for fact in facts if "case" in fact and "correlation" not in fact] == []
+    assert all({"case", "delivery"} <= fact.keys() for fact in facts if fact["event"] == "delivery settled")
 
 
 def test_slack_out_of_reach_is_waited_for() -> None:

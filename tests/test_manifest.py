@@ -13,6 +13,7 @@ import pytest
 import yaml
 from slack_sdk import WebClient
 
+from bot.doctor.manifest import http_form
 from bot.slack import app
 from bot.slack.action_ids import Shortcut
 from tests.services import slack_schemas
@@ -136,6 +137,29 @@ def test_nothing_dials_in(manifest: dict[str, Any]) -> None:
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert manifest["settings"]["interactivity"] == {"is_enabled": True}
     assert [key for key in keys(manifest) if "url" in key] == []
+
+
+def test_in_http_mode_slack_calls_one_address_and_all_else_is_the_same(manifest: dict[str, Any]) -> None:
+    text = http_form(MANIFEST.read_text(encoding="utf-8"), "https://desk.example.com/")
+    by_http = yaml.safe_load(text)
+    door = "https://desk.example.com/slack/events"
+
+    assert text.count(door) == 5  # the heading's among them
+    assert by_http["features"]["slash_commands"][0].pop("url") == door
+    assert by_http["settings"]["event_subscriptions"].pop("request_url") == door
+    assert by_http["settings"]["interactivity"].pop("request_url") == door
+    assert by_http["settings"]["interactivity"].pop("message_menu_options_url") == door
+    assert by_http["settings"]["socket_mode_enabled"] is False
+    by_http["settings"]["socket_mode_enabled"] = True
+    assert by_http == manifest
+
+
+@pytest.mark.needs("slack-schemas")
+def test_slacks_own_schemas_accept_the_form_for_http_mode() -> None:
+    by_http = yaml.safe_load(http_form(MANIFEST.read_text(encoding="utf-8"), "https://desk.example.com"))
+
+    for schema in slack_schemas.files():
+        jsonschema.validate(by_http, json.loads(schema.read_text(encoding="utf-8")))
 
 
 def test_customers_can_write_to_the_bot_and_everybody_has_a_home(manifest: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ import typer
 
 from bot.cli.refusals import clear_refusals, settings_told
 from bot.clock import SystemClock
-from bot.settings.coming import unavailable
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,22 +22,21 @@ def run() -> None:
     from bot.run_lock import AlreadyRunning, alone_on
     from bot.runtime import Runtime
     from bot.slack.connection import TokenRefused
+    from bot.tracing.collector import NoTracer
     from bot.web.server import PortTaken
     from bot.wiring import build_bot
 
     settings = settings_told()
-    lacking = list(unavailable(settings))
-    if lacking:
-        typer.echo("\n".join(lacking), err=True)
-        raise typer.Exit(2)
     # The lock before all else: a second start must not even migrate under the first.
     with (
-        clear_refusals(TokenRefused, PortTaken, AlreadyRunning),
+        clear_refusals(TokenRefused, PortTaken, AlreadyRunning, NoTracer),
         alone_on(settings.database_url.get_secret_value()),
     ):
         Runtime(build_bot(settings, SystemClock())).run()
 
 
 def version() -> None:
-    """Print the version."""
-    typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")
+    """Print the version, and the schema it keeps its database in."""
+    from bot.migrations.migrate import head
+
+    typer.echo(f"casebot {installed_version('casebot')} (schema {head()}) on Python {sys.version.split()[0]}")

@@ -23,6 +23,7 @@ Everything is in {file}. Now:
   casebot run       starts the desk"""
 _BOT_TOKEN = "xoxb-…; better: SLACK_BOT_TOKEN in the environment."  # noqa: S105 - a help text
 _APP_TOKEN = "xapp-…; better: SLACK_APP_TOKEN in the environment."  # noqa: S105 - a help text
+_HTTP = "Slack calls you at this address (https://…) instead of your dialling out: SLACK_MODE=http."
 _STEPS = "Leave a step out (repeatable): app, bot-token, app-token, admins, channels, mailbox, smtp, card, mail."
 
 
@@ -35,6 +36,7 @@ def init(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take flags, environment and .env.")] = False,
     manifest: Annotated[bool, typer.Option("--manifest", help="Print the manifest and its link, and end.")] = False,
+    http: Annotated[str, typer.Option("--http", metavar="URL", help=_HTTP)] = "",
     env_file: Annotated[Path, typer.Option(help="Where the settings are kept.")] = Path(".env"),
     skip: Annotated[list[str] | None, typer.Option(help=_STEPS)] = None,
     bot_token: Annotated[str, typer.Option(help=_BOT_TOKEN)] = "",
@@ -46,8 +48,10 @@ def init(
     given: Annotated[list[str] | None, typer.Option("--set", help="Any setting, NAME=VALUE (repeatable).")] = None,
 ) -> None:
     """Set Casebot up: tokens, admins, channels and mail, each tried at once and kept in .env."""
+    if http and not http.startswith("https://"):
+        _refuse("--http wants the address where Slack calls you, https://…")
     if manifest:
-        _print_manifest()
+        _print_manifest(http)
         return
     flags = {
         "SLACK_BOT_TOKEN": bot_token,
@@ -57,19 +61,19 @@ def init(
         "ALERTING_SLACK_CHANNEL": alerting,
         "LOGGING_SLACK_CHANNEL": logging,
     }
-    assigned = dict(_assignments(given or ()))
+    assigned = dict(_assignments(given or ())) | ({"SLACK_MODE": "http"} if http else {})
     flags = {name: value for name, value in flags.items() if value} | assigned
-    _set_up(_visit(flags, env_file, attended=not yes), env_file, _steps(skip or ()), assigned)
+    _set_up(_visit(flags, env_file, http, attended=not yes), env_file, _steps(skip or ()), assigned)
 
 
-def _visit(flags: Mapping[str, str], env_file: Path, *, attended: bool) -> Visit:
+def _visit(flags: Mapping[str, str], env_file: Path, address: str, *, attended: bool) -> Visit:
     from bot.setup.dialogue import Terminal, Unattended
     from bot.setup.visit import Visit
 
     sketch = sketch_settings(env_file=env_file)
     for obstacle in sketch.obstacles:
         _refuse(obstacle)
-    return Visit({**sketch.values, **flags}, Terminal() if attended else Unattended(), SystemClock(), env_file)
+    return Visit({**sketch.values, **flags}, Terminal() if attended else Unattended(), SystemClock(), env_file, address)
 
 
 def _set_up(visit: Visit, env_file: Path, left_out: Sequence[str], assigned: Mapping[str, str]) -> None:
@@ -86,15 +90,15 @@ def _set_up(visit: Visit, env_file: Path, left_out: Sequence[str], assigned: Map
     visit.dialogue.tell(_DONE.format(file=env_file))
 
 
-def _print_manifest() -> None:
-    from bot.doctor.manifest import NoManifest, manifest_text
-    from bot.setup.slack_steps import how_to_make_the_app
+def _print_manifest(address: str) -> None:
+    from bot.doctor.manifest import NoManifest
+    from bot.setup.slack_steps import how_to_make_the_app, manifest_for
 
     try:
-        typer.echo(manifest_text())
+        typer.echo(manifest_for(address))
     except NoManifest as missing:
         _refuse(str(missing))
-    typer.echo("\n".join(how_to_make_the_app()))
+    typer.echo("\n".join(how_to_make_the_app(address)))
 
 
 def _steps(names: Sequence[str]) -> Sequence[str]:

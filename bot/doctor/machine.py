@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 
 from bot.doctor.finding import Finding, skipped, well, wrong
 from bot.doctor.patient import Patient
-from bot.settings.coming import unavailable, unused
+from bot.settings import is_loopback
 
 _INSTALL = "In a checkout: make setup. Elsewhere: pip install --upgrade casebot, in its virtual environment."
 _UNPACKED = "Casebot runs from its sources; nothing says what it needs"
@@ -59,11 +59,9 @@ def settings(patient: Patient) -> Finding:
         faults = (*sketch.obstacles, *sketch.faults.values())
         things = "one thing needs" if len(faults) == 1 else f"{len(faults)} things need"
         return wrong(f"{things} your attention in the environment or .env", *faults, *hints)
-    if deaf := tuple(unavailable(patient.settings)):
-        return wrong("Casebot would not start with them", *deaf)
     if hints:
         return wrong("they are complete, but something looks like a slip", *hints)
-    return well(". ".join((f"{len(sketch.values)} set, all right", *unused(patient.settings))).rstrip("."))
+    return well(f"{len(sketch.values)} set, all right")
 
 
 def time_zones(_patient: Patient) -> Finding:
@@ -110,7 +108,23 @@ def process(patient: Patient) -> Finding:
     if answer.problems:
         problems = (f"{name}: {why}" for name, why in answer.problems.items())
         return wrong(f"Casebot runs here and is {answer.status}", *problems)
+    if answer.status != "healthy":
+        return wrong(
+            f"Casebot runs here and is {answer.status}", "Set WEB_TOKEN to be told why here; its log tells it."
+        )
     return well(f"Casebot runs here, and says it is {answer.status}")
+
+
+def web_pages(patient: Patient) -> Finding:
+    """Tell who may see the figures, the cases and the reasons."""
+    settings = patient.settings
+    if settings.web_token is not None:
+        return well("/metrics, /cases and the reasons in /health are shown to who sends WEB_TOKEN")
+    if settings.calls_come_in:
+        return skipped("/metrics and the reasons in /health are shown to nobody: set WEB_TOKEN (SLACK_MODE=http)")
+    if not is_loopback(settings.host):
+        return skipped(f"/metrics is shown to this machine alone, although HOST is {settings.host}: set WEB_TOKEN")
+    return well("/metrics, /cases and the reasons in /health are shown to this machine alone")
 
 
 def _is_needed(requirement: Requirement) -> bool:

@@ -82,7 +82,8 @@ class Patient:
     @cached_property
     def answer(self) -> Answer:
         """What answers where our web server listens."""
-        return answer_at(self.settings.host, self.settings.port)
+        token = self.settings.web_token
+        return answer_at(self.settings.host, self.settings.port, token.get_secret_value() if token else "")
 
     def close(self) -> None:
         """Hang up everywhere."""

@@ -8,6 +8,7 @@ from bot.doctor.examination import SETTINGS, Check
 _BOT = ("SLACK_BOT_TOKEN", "SLACK_API_URL")
 _TEAM = ("SUPPORT_SLACK_CHANNEL", "ALERTING_SLACK_CHANNEL", "LOGGING_SLACK_CHANNEL")
 _APP = ("SLACK_APP_TOKEN", "SLACK_MODE")
+_CALLS = ("SLACK_MODE", "SLACK_SIGNING_SECRET")
 _IMAP = ("IMAP_SERVER", "IMAP_PORT", "IMAP_SECURITY")
 _IMAP_LOGIN = (
     "IMAP_EMAIL", "IMAP_PASSWORD", "MAIL_AUTH",
@@ -24,6 +25,7 @@ CHECKS = (
     Check("time zones", machine.time_zones),
     Check("disk", machine.disk, uses=("DATABASE_URL", "LOG_FILE")),
     Check("process", machine.process, uses=("HOST", "PORT")),
+    Check("web pages", machine.web_pages, uses=("HOST", "WEB_TOKEN", "SLACK_MODE")),
     Check("database", storage.reachable, uses=("DATABASE_URL",)),
     Check("schema", storage.schema, after=("database",)),
     Check("integrity", storage.integrity, after=("schema",)),
@@ -33,6 +35,8 @@ CHECKS = (
     Check("Slack's clock", workspace.clock, after=("bot token",)),
     Check("app token", workspace.app_token, uses=(*_BOT, *_APP)),
     Check("socket", workspace.socket, uses=("HOST", "PORT"), after=("bot token", "app token")),
+    Check("signing secret", workspace.signing_secret, uses=_CALLS),
+    Check("Slack's calls", workspace.calls, uses=("HOST", "PORT"), after=("signing secret",)),
     Check("channels", workspace.channels, uses=(*_TEAM, "CUSTOMER_SLACK_CHANNELS"), after=("bot token",)),
     Check("customers", workspace.customer_channels, uses=(*_TEAM, "CUSTOMER_SLACK_CHANNELS"), after=("bot token",)),
     Check("admins", workspace.admins, uses=("ADMIN_SLACK_USERS", "ADMIN_SLACK_USERGROUPS"), after=("bot token",)),

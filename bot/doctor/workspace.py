@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from slack_sdk.errors import SlackApiError
 
+from bot.doctor.answering import challenge_answered
 from bot.doctor.ear import Ear
 from bot.doctor.finding import Finding, Trouble, skipped, well, wrong
 from bot.doctor.manifest import NoManifest, manifest_text, wanted_scopes
 from bot.doctor.patient import Patient
 from bot.doctor.slack_side import SlackSide
-from bot.settings import SlackMode
 from bot.slack.places import Places
+from bot.web.slack_calls import SLACK_PATH
 
 _TEAM = ("SUPPORT_SLACK_CHANNEL", "ALERTING_SLACK_CHANNEL", "LOGGING_SLACK_CHANNEL")
 _CUSTOMERS = "CUSTOMER_SLACK_CHANNELS"
+_SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
+_SHUT: dict[int, tuple[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: (
+        "the Casebot that runs here has another SLACK_SIGNING_SECRET, or the clocks differ",
+        "Start it again with this one.",
+    ),
+    HTTPStatus.NOT_FOUND: (
+        "the Casebot that runs here takes no calls: it was started with SLACK_MODE=socket",
+        "Start it again with SLACK_MODE=http.",
+    ),
+}
 
 
 def bot_token(patient: Patient) -> Finding:
@@ -51,7 +65,7 @@ def scopes(patient: Patient) -> Finding:
 def app_token(patient: Patient) -> Finding:
     """Let Slack accept the app-level token, and look whether it is of the same app as the bot token."""
     slack = patient.slack
-    if patient.settings.slack_mode is SlackMode.HTTP:
+    if patient.settings.calls_come_in:
         return skipped("Slack calls us (SLACK_MODE=http); no socket is needed")
     slack.socket_address()
     if slack.app_id_of_token and (other := _other_app(slack, slack.app_id_of_token)):
@@ -79,6 +93,37 @@ def socket(patient: Patient) -> Finding:
             "Stop one of them: two on different databases share what customers write.",
         )
     return well("Slack said hello on a socket")
+
+
+def signing_secret(patient: Patient) -> Finding:
+    """Look whether the secret that signs Slack's calls has the shape of one; nobody can be asked whether it is ours."""
+    secret = patient.settings.slack_signing_secret
+    if not patient.settings.calls_come_in or secret is None:
+        return skipped("we dial out (SLACK_MODE=socket); nothing calls us")
+    if not _SIGNING_SECRET.fullmatch(secret.get_secret_value()):
+        where = f"{patient.slack.page('general')} → App Credentials → Signing Secret → Show"
+        return wrong(
+            "SLACK_SIGNING_SECRET does not look like one: 32 characters 0-9 and a-f", f"Copy it again: {where}"
+        )
+    return well("the signing secret looks like one")
+
+
+def calls(patient: Patient) -> Finding:
+    """Knock at our own door as Slack does, with Slack's signature: who runs here must open it."""
+    settings = patient.settings
+    secret = settings.slack_signing_secret
+    if not settings.calls_come_in or secret is None:
+        return skipped("we dial out (SLACK_MODE=socket); nothing calls us")
+    if not patient.answer.is_casebot:
+        return skipped("no Casebot runs here that could be called: casebot run, then ask again")
+    now = int(patient.clock.now().timestamp())
+    status = challenge_answered(settings.host, settings.port, secret.get_secret_value(), now)
+    door = f"http://{settings.host}:{settings.port}{SLACK_PATH}"
+    if status in _SHUT:
+        return wrong(*_SHUT[status])
+    if status != HTTPStatus.OK:
+        return wrong(f"a signed call to {door} got HTTP {status}" if status else f"{door} does not answer as we do")
+    return well(f"{door} answers what Slack signs; the way there is Request URL → your proxy → {door}")
 
 
 def channels(patient: Patient) -> Finding:

@@ -13,6 +13,7 @@ from bot.cases.models import Case, Escalation, Message, Status, is_open
 from bot.cases.records import load, pending_of
 from bot.clock import Clock
 from bot.db import Database
+from bot.log import correlated
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class Sweep:
 
     def _escalate(self, case_id: str) -> bool:
         """Judge one case again under its lock: it may have been answered since it was found due."""
-        with self._database.writers.begin() as session:
+        with correlated(), self._database.writers.begin() as session:
             case = load(session, case_id)
             now = self._clock.now()
             if case.snoozed_until is not None:

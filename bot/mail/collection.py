@@ -18,6 +18,7 @@ from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerState
 from bot.mail.reception import Reception, Tell
 from bot.mail.settling import Settling
+from bot.measures import Measures
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ class Collection:
         tell: Tell,
         ledger: Ledger,
         archive: Archive,
+        measures: Measures | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -53,7 +55,7 @@ class Collection:
         self._tell = tell
         self._ledger = ledger
         self._fetching = Fetching(database, clock, ledger, archive)
-        self._settling = Settling(database, clock, reception, tell, ledger, archive)
+        self._settling = Settling(database, clock, reception, tell, ledger, archive, measures)
 
     @property
     def ledger(self) -> Ledger:

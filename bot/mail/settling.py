@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +23,7 @@ from bot.mail.ledger import Beginning, End, Ledger, Mark, Settled
 from bot.mail.models import LedgerState
 from bot.mail.parser import UnreadableMail, parse_header
 from bot.mail.reception import Reception, Tell, is_database_trouble, tell_nobody
+from bot.measures import Deed, Measures
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,7 @@ class _Read:
 
     mark: Mark
     raw_id: int
+    received_at: datetime
     what: Inbound | Settled
     correlation: str
 
@@ -68,7 +71,14 @@ class Settling:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, reception: Reception, tell: Tell, ledger: Ledger, archive: Archive
+        self,
+        database: Database,
+        clock: Clock,
+        reception: Reception,
+        tell: Tell,
+        ledger: Ledger,
+        archive: Archive,
+        measures: Measures | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -76,6 +86,7 @@ class Settling:
         self._tell = tell
         self._ledger = ledger
         self._archive = archive
+        self._measures = measures
 
     def settle(
         self, mails: Iterable[Fetched], beginning: Beginning, uid_validity: int, stopped: Callable[[], bool]
@@ -124,7 +135,7 @@ class Settling:
         with correlated(correlation):
             read = self._reception.read(content, mail.listing.received_at, mail.raw_id)
         what = replace(read, quiet=True) if quiet and isinstance(read, Inbound) else read
-        return _Read(mark, mail.raw_id, what, correlation)
+        return _Read(mark, mail.raw_id, mail.listing.received_at, what, correlation)
 
     def _enter(self, reads: Sequence[_Read]) -> None:
         if len(reads) > 1:
@@ -156,6 +167,13 @@ class Settling:
         for read, end in zip(new, ends, strict=True):
             with correlated(read.correlation):
                 log.info("mail settled", uid=end.mark.uid, state=end.settled.state.value, case=end.settled.case_id)
+            self._measure(read, end.settled)
+
+    def _measure(self, read: _Read, settled: Settled) -> None:
+        """Tell how long a mail waited for its case; what became no case's words has no such time."""
+        if self._measures is not None and settled.case_id is not None:
+            facts = {"case": settled.case_id, "correlation": read.correlation, "uid": str(read.mark.uid)}
+            self._measures.since(Deed.MAIL_TO_CASE, settled.state.value, read.received_at, **facts)
 
     def _taken(self, session: Session, read: _Read) -> Settled:
         with correlated(read.correlation):

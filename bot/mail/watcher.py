@@ -21,6 +21,7 @@ from bot.mail.oauth import Tokens, tokens_of
 from bot.mail.processed import ProcessedMail
 from bot.mail.reception import Intake, Reception, Tell, is_database_trouble
 from bot.mail.trouble import MailboxTrouble
+from bot.measures import Measures
 from bot.settings import Settings
 from bot.tls import tls_context
 
@@ -63,11 +64,12 @@ class MailWatcher:
         intake: Intake,
         tell: Tell,
         tokens: Tokens | None = None,
+        measures: Measures | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tokens = tokens or tokens_of(settings, clock, tls_context())
-        self._collections = _collections(settings, database, clock, Reception(settings, intake, tell), tell)
+        self._collections = _collections(settings, database, clock, Reception(settings, intake, tell), tell, measures)
         self._processed = ProcessedMail(settings.imap_processed_folder, database)
         self._bell = Bell()
         self._mailbox: Mailbox | None = None
@@ -184,11 +186,11 @@ class MailWatcher:
 
 
 def _collections(
-    settings: Settings, database: Database, clock: Clock, reception: Reception, tell: Tell
+    settings: Settings, database: Database, clock: Clock, reception: Reception, tell: Tell, measures: Measures | None
 ) -> list[Collection]:
     """Return one collection a folder, the first folder's last: that one is open then, and waited in."""
     archive, mailbox = archive_of(database.url), (settings.imap_email or "").lower()
     return [
-        Collection(settings, database, clock, reception, tell, Ledger(mailbox, folder), archive)
+        Collection(settings, database, clock, reception, tell, Ledger(mailbox, folder), archive, measures)
         for folder in reversed(settings.imap_folders)
     ]

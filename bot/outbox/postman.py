@@ -14,6 +14,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, queue_up
+from bot.log import correlated
+from bot.measures import Deed, Measures
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
@@ -70,6 +72,7 @@ class Postman:
         *,
         only: Beat | None = None,
         but: Sequence[Beat] = (),
+        measures: Measures | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,6 +81,7 @@ class Postman:
         self._consequences = consequences
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
+        self._measures = measures
         self._away_times = 0
 
     def concerns(self, delivery: Delivery) -> bool:
@@ -95,7 +99,8 @@ class Postman:
         parcel = self._claim()
         if parcel is None:
             return 0
-        return self._carry(parcel)
+        with correlated(), structlog.contextvars.bound_contextvars(**_ids(parcel.delivery)):
+            return self._carry(parcel)
 
     def pause(self) -> float:
         """Return how many seconds to rest when nothing can be said."""
@@ -198,7 +203,9 @@ class Postman:
                 _keep_receipt(session, parcel.delivery, posted, now)
                 if self._consequences is not None:
                     self._consequences.said(session, parcel.delivery, posted, now)
-        log.debug("delivery settled", kind=parcel.delivery.kind, case=parcel.delivery.case_id, said=posted is not None)
+        log.debug("delivery settled", kind=parcel.delivery.kind, said=posted is not None)
+        if posted is not None and self._measures is not None:
+            _measure(self._measures, parcel)
 
     def _put_back(
         self, parcel: Parcel, seconds: float, cause: Exception, *, unsure: bool = False, failed: bool = False
@@ -224,7 +231,7 @@ class Postman:
                 waiting.settled_at, waiting.claimed_until = now, None
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
-        log.error("delivery refused", kind=parcel.delivery.kind, case=parcel.delivery.case_id, reason=str(refused))
+        log.error("delivery refused", kind=parcel.delivery.kind, reason=str(refused))
 
 
 def wake_on_commit(
@@ -232,6 +239,20 @@ def wake_on_commit(
 ) -> None:
     """Call `wake` right after each commit that stored a delivery (which concerns him), so that it need not wait."""
     after_commit_of(writers, Delivery, wake, concerns)
+
+
+def _ids(delivery: Delivery) -> dict[str, str]:
+    """Return what each line tells that is logged while it is carried, by whomever."""
+    case = {"case": delivery.case_id} if delivery.case_id else {}
+    return {"delivery": delivery.delivery_id, **case}
+
+
+def _measure(measures: Measures, parcel: Parcel) -> None:
+    """Tell how long the words took from the decision on; a drawing made again says nothing new."""
+    for said in (parcel.delivery, *parcel.folded):
+        if not said.redraw:
+            facts = {"delivery": said.delivery_id, "case": said.case_id, "place": said.place}
+            measures.since(Deed.CASE_TO_POST, said.kind, said.created_at, **facts)
 
 
 def _goes_with(delivery: Delivery, head: Delivery) -> bool:

@@ -101,10 +101,15 @@ class ImapServer:
     def __init__(self, user: str, password: str, port: int = 0) -> None:
         self._config = _config(user, password)
         self._login = Login(self._config)
-        self._login.users_dict[user] = UserMetadata(self._config, user, password=password)
+        self._user = user
+        self.change_password(password)
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
         self.port = port
+
+    def change_password(self, password: str) -> None:
+        """Let nobody log in by another one from now on; who is logged in stays."""
+        self._login.users_dict[self._user] = UserMetadata(self._config, self._user, password=password)
 
     async def start(self) -> None:
         """Listen on loopback; a second start takes the port of the first."""

@@ -87,6 +87,12 @@ class Mailbox:
         with self._changes.writing():
             self._refusals[address.casefold()] = answer
 
+    def change_password(self, password: str) -> None:
+        """Ask for another password from now on, at both servers, as when the account's owner changed it."""
+        self.password = password
+        self._imap.change_password(password)
+        self._smtp.change_password(password)
+
     def inbox(self, address: str) -> list[EmailMessage]:
         """Return what was sent to this person by SMTP, oldest first."""
         with self._changes.reading():

@@ -21,8 +21,10 @@ from bot.sandbox import snapshot
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.connections import end_connections, reset
+from bot.sandbox.environment import environment_of
 from bot.sandbox.faults import Faults
 from bot.sandbox.file_routes import FileRoutes
+from bot.sandbox.http_link import PAUSES, HttpLink
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.page import Page
 from bot.sandbox.page_plugs import Outlets, Switch
@@ -64,6 +66,8 @@ class Sandbox:
         self.clock = clock or SandboxClock()
         self.changes = Changes()
         self.link = SocketLink()
+        self.calls: HttpLink | None = None
+        """Where Slack calls the bot instead of waiting for its socket, once `deliver_by_http` was called."""
         self.faults = Faults()
         self.workspace = Workspace(self.clock, self.changes, self.link)
         self.mailbox = Mailbox(self.clock, self.changes, imap_port, smtp_port)
@@ -102,31 +106,18 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that connect a bot to this sandbox."""
-        workspace, mailbox = self.workspace, self.mailbox
-        admins = [workspace.person("ada"), workspace.person("amos")]
-        return {
-            "SLACK_BOT_TOKEN": workspace.bot_token,
-            "SLACK_APP_TOKEN": workspace.app_token,
-            "SLACK_API_URL": self.api_url,
-            "SUPPORT_SLACK_CHANNEL": "#support",
-            "ALERTING_SLACK_CHANNEL": "#alerting",
-            "LOGGING_SLACK_CHANNEL": "#logging",
-            "ADMIN_SLACK_USERS": ",".join(person.id for person in admins),
-            "ADMIN_EMAILS": ",".join(person.email for person in admins),
-            "TRUSTED_AUTHSERV_IDS": mailbox.authserv_id,
-            "IMAP_SERVER": HOST,
-            "IMAP_PORT": str(self.imap_port),
-            "IMAP_SECURITY": "none",
-            "IMAP_EMAIL": mailbox.address,
-            "IMAP_PASSWORD": mailbox.password,
-            "SMTP_SERVER": HOST,
-            "SMTP_PORT": str(self.smtp_port),
-            "SMTP_SECURITY": "none",
-            "SMTP_USERNAME": mailbox.address,
-            "SMTP_PASSWORD": mailbox.password,
-            "SMTP_FROM": mailbox.address,
-            "EMAIL_POLL_INTERVAL": "2",
-        }
+        return environment_of(self)
+
+    def deliver_by_http(self, url: str, pauses: tuple[float, ...] = PAUSES) -> HttpLink:
+        """Call the bot at this address from now on (HTTP mode); `pauses` are the seconds before each further try."""
+        self.calls = HttpLink(url, self.workspace.signing_secret, pauses)
+        self.workspace.link = self.calls
+        return self.calls
+
+    @property
+    def waiting(self) -> int:
+        """How many events and clicks the bot has not answered yet, by whichever road."""
+        return self.link.waiting + (self.calls.waiting if self.calls else 0)
 
     def advance(self, by: timedelta) -> None:
         """Move the clock on and tell `on_clock`."""
@@ -140,10 +131,14 @@ class Sandbox:
         """Slack goes away: the API answers 503, sockets drop and new ones are refused."""
         self.faults.slack_is_away = self.link.refusing = True
         self.link.cut()
+        if self.calls is not None:
+            self.calls.pause()
 
     def resume_slack(self) -> None:
         """Slack comes back; the bot has to connect again by itself."""
         self.faults.slack_is_away = self.link.refusing = False
+        if self.calls is not None:
+            self.calls.resume()
 
     def pause_mailbox(self) -> None:
         """The mailbox goes away: both ports close, open connections drop."""
@@ -174,7 +169,7 @@ class Sandbox:
 
     def settle(self, timeout: float = 10) -> None:
         """Wait until every envelope was acked or given up."""
-        self.changes.wait_for(lambda: self.link.waiting == 0, timeout, self.link.describe)
+        self.changes.wait_for(lambda: self.waiting == 0, timeout, (self.calls or self.link).describe)
 
     def start(self) -> None:
         """Serve from a background thread; returns when all ports answer."""
@@ -237,6 +232,8 @@ class Sandbox:
         await self._closing.wait()
         self.page.close()
         self.link.close()
+        if self.calls is not None:
+            await asyncio.to_thread(self.calls.close)
         await self.mailbox.stop()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)

@@ -25,6 +25,10 @@ class SmtpSink:
         self._talks: set[SMTP] = set()
         self.port = port
 
+    def change_password(self, password: str) -> None:
+        """Let nobody log in by another one from now on."""
+        self._password = password
+
     async def start(self) -> None:
         """Listen; a second start takes the port of the first."""
         loop = asyncio.get_running_loop()

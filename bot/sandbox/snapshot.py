@@ -38,7 +38,7 @@ def take(sandbox: "Sandbox") -> Json:
             "offset": sandbox.clock.offset.total_seconds(),
             "workspace": _workspace(sandbox.workspace),
             "mailbox": mailbox,
-            "events": sandbox.link.unheard(),
+            "events": (sandbox.calls or sandbox.link).unheard(),
         }
 
 
@@ -54,7 +54,7 @@ def restore(sandbox: "Sandbox", kept: Json) -> None:
         _put_workspace(sandbox.workspace, moved["workspace"])
     sandbox.mailbox.put_back(moved["mailbox"])
     for payload in moved["events"]:
-        sandbox.link.send(Envelope("events_api", payload))
+        sandbox.workspace.link.send(Envelope("events_api", payload))
 
 
 def _workspace(state: "State") -> Json:

@@ -22,7 +22,7 @@ REMEMBERED_CALLS = 20_000
 
 
 class Link(Protocol):
-    """Where envelopes go: Socket Mode in a running sandbox."""
+    """Where envelopes go: Socket Mode in a running sandbox, or calls of the bot's address."""
 
     def send(self, envelope: Envelope) -> None:
         """Hand over one envelope from any thread; does not wait."""
@@ -40,6 +40,7 @@ class State:
         self.socket_url: Callable[[], str] = str
         self.bot_token = f"xoxb-sandbox-{secrets.token_hex(12)}"
         self.app_token = f"xapp-sandbox-{secrets.token_hex(12)}"
+        self.signing_secret = secrets.token_hex(16)
         self.people = {person.id: person for person in standard_people()}
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, Usergroup] = {}

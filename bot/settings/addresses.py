@@ -81,6 +81,12 @@ def _heartbeat(text: str) -> str:
     return text
 
 
+def _endpoint(text: str) -> str:
+    if _split(text).username is not None:
+        raise ValueError("must be an address without a user; keys go into OTEL_EXPORTER_OTLP_HEADERS")
+    return text.rstrip("/")
+
+
 def _origin(text: str) -> str:
     if text == "*":
         return text
@@ -172,6 +178,7 @@ def _database(text: str) -> str:
 Host = Annotated[str, from_text(_host)]
 ApiUrl = Annotated[str, from_text(_api_url)]
 Heartbeat = Annotated[SecretStr, from_text(_heartbeat)]
+Endpoint = Annotated[str, from_text(_endpoint)]
 Origins = Annotated[tuple[str, ...], each(_origin)]
 Addresses = Annotated[tuple[str, ...], each(_mail_address)]
 Mailbox = Annotated[str, from_text(_mailbox)]

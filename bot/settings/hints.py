@@ -24,6 +24,8 @@ WHERE_TO_GET: dict[str, str] = {
     "OAUTH_CLIENT_ID": _ADMIN_CONSOLE,
     "OAUTH_CLIENT_SECRET": _ADMIN_CONSOLE,
     "OAUTH_TENANT": _ADMIN_CONSOLE,
+    "WEB_TOKEN": "Make one up, e.g. with openssl rand -hex 24, and give it to Prometheus.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "It is the collector's base address, e.g. http://localhost:4318.",
     "HEARTBEAT_URL": "Your monitoring service shows it where you made the check.",
 }
 

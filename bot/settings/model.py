@@ -127,10 +127,19 @@ class Settings(BaseSettings):
     alarm_emails: addresses.Addresses = Field((), description="Who is mailed when Slack, mailbox or clock is silent.")
     heartbeat_url: addresses.Heartbeat | None = Field(None, description="Fetched while all is well.")
     log_file: Path | None = Field(None, description="Also log to this file, rotated; none: off.")
+    otel_exporter_otlp_endpoint: addresses.Endpoint | None = Field(
+        None, description="Collector for OpenTelemetry traces (OTLP over HTTP); none: off."
+    )
+    otel_exporter_otlp_headers: SecretStr | None = Field(
+        None, description="What the collector wants besides, e.g. its key: name=value, comma-separated."
+    )
     cors_origins: addresses.Origins = Field((), description="Web origins that may call us, only with DEBUG.")
 
     host: addresses.Host = Field("127.0.0.1", description="Address our web server listens on.")
     port: values.Port = Field(8000, description="Port our web server listens on.")
+    web_token: values.WebToken | None = Field(
+        None, description="Shows /metrics, /cases and /health's reasons to who sends it; none: to this machine alone."
+    )
     debug: values.Switch = Field(default=False, description="Whether /cases is served.")
     log_level: values.LevelChoice = Field(choices.LogLevel.INFO, description="Level of our own log lines.")
     log_format: values.FormatChoice = Field(choices.LogFormat.CONSOLE, description="For people, or JSON.")
@@ -159,6 +168,11 @@ class Settings(BaseSettings):
         if field.field_name not in {"slack_bot_token", "slack_app_token"} and addresses.holds_slack_token(value):
             raise ValueError("holds a Slack token, which belongs in SLACK_BOT_TOKEN or SLACK_APP_TOKEN")
         return value.strip()
+
+    @property
+    def calls_come_in(self) -> bool:
+        """Whether Slack calls us (http); else we dial out (socket)."""
+        return self.slack_mode is choices.SlackMode.HTTP
 
     @property
     def mail_enabled(self) -> bool:

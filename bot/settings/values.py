@@ -5,13 +5,14 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, SecretStr
 
 from bot.settings import choices
 from bot.settings.imap_start import ImapStart
 
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15}")
 _SIZE = re.compile(r"([0-9.]+)\s*([kmg]i?b|b|)", re.IGNORECASE)
+_WEB_TOKEN = re.compile(r"[!-~]{16,200}")
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SMALLEST = 5e-324
 _CENTURY_HOURS, _CENTURY_DAYS, _CENTURY_MINUTES = 876_000, 36_500, 52_560_000
@@ -68,6 +69,12 @@ def _whole(wanted: str, least: int, most: int) -> BeforeValidator:
     return from_text(read)
 
 
+def _web_token(text: str) -> SecretStr:
+    if not _WEB_TOKEN.fullmatch(text):
+        raise ValueError("must have 16 characters or more, without spaces and accents; openssl rand -hex 24 makes one")
+    return SecretStr(text)
+
+
 def _size(text: str) -> int:
     found = _SIZE.fullmatch(text)
     if not found or not _DECIMAL.fullmatch(found[1]):
@@ -102,6 +109,7 @@ Seconds = Annotated[float, _decimal("a number of seconds, 1 or more, e.g. 30", 1
 UndoSeconds = Annotated[float, _decimal("a number of seconds from 0 to 60, e.g. 5", 0, 60)]
 Count = Annotated[int, _whole("a whole number from 1 to 1000, e.g. 3", 1, 1000)]
 Port = Annotated[int, _whole("a port from 1 to 65535", 1, 65_535)]
+WebToken = Annotated[SecretStr, from_text(_web_token)]
 Size = Annotated[int, from_text(_size)]
 Switch = Annotated[bool, from_text(_switch)]
 Start = Annotated[ImapStart, from_text(ImapStart.parse)]

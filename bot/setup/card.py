@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Markdown
 from bot.doctor.ear import Ear
 from bot.doctor.finding import Trouble
 from bot.doctor.slack_side import SlackSide
+from bot.settings import SlackMode
 from bot.setup.dialogue import Skipped
 from bot.setup.visit import Visit
 
@@ -24,6 +25,8 @@ def card(visit: Visit) -> str:
     """Post the card, wait for a click, and tell in place that it came."""
     if not visit.dialogue.attended:
         raise Skipped("nobody is there to click; casebot init without --yes asks for it")
+    if visit.values.get("SLACK_MODE") == SlackMode.HTTP:
+        raise Skipped("Slack calls the running desk: start casebot run, then write to the bot and click its card")
     if lacking := [name for name in _NEEDED if not visit.values.get(name)]:
         raise Skipped(f"{', '.join(lacking)} is needed for it")
     with visit.patient() as patient:

@@ -6,8 +6,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.doctor import workspace
 from bot.doctor.finding import Trouble
-from bot.doctor.manifest import LONGEST_LINK, NoManifest, manifest_text, new_app_link
+from bot.doctor.manifest import LONGEST_LINK, NoManifest, http_form, manifest_text, new_app_link
 from bot.doctor.slack_side import SlackSide
+from bot.settings import SlackMode
 from bot.setup.dialogue import Skipped
 from bot.setup.visit import Visit
 
@@ -22,7 +23,7 @@ def app(visit: Visit) -> str:
     """Show the link that makes the app; nothing to do where its token is known already."""
     if visit.values.get("SLACK_BOT_TOKEN"):
         return "there is a token, so there is an app"
-    for line in how_to_make_the_app():
+    for line in how_to_make_the_app(visit.address):
         visit.dialogue.tell(line)
     if not visit.dialogue.attended:
         raise Skipped("make it with this link")
@@ -30,22 +31,32 @@ def app(visit: Visit) -> str:
     return "the app was made by you"
 
 
-def how_to_make_the_app() -> list[str]:
-    """Return the clicks that make the app, with the link that fills in the manifest."""
+def how_to_make_the_app(address: str = "") -> list[str]:
+    """Return the clicks that make the app, with the link that fills in the manifest; `address` is where Slack calls."""
     try:
-        text = manifest_text()
+        text = manifest_for(address)
     except NoManifest as missing:
         return [str(missing), "Then https://api.slack.com/apps?new_app=1 → From a manifest → paste it."]
     link = new_app_link(text)
     if len(link) > LONGEST_LINK:
         return ["Open https://api.slack.com/apps?new_app=1 → From a manifest, and paste:", text]
+    later = [
+        "Slack shows the address as not verified until casebot run answers there: then Event Subscriptions → Retry."
+    ]
     return [
         "Open this link, choose your workspace, then Next → Create:",
         "",
         link,
         "",
         "Then on the app's page: Install App → Install to Workspace → Allow.",
+        *(later if address else ()),
     ]
+
+
+def manifest_for(address: str) -> str:
+    """Return the manifest of an app that is called at this address, or without one that opens sockets."""
+    text = manifest_text()
+    return http_form(text, address) if address else text
 
 
 def bot_token(visit: Visit) -> str:
@@ -58,11 +69,22 @@ def bot_token(visit: Visit) -> str:
 
 
 def app_token(visit: Visit) -> str:
-    """Take the app-level token, and let Slack accept it."""
+    """Take the app-level token, and let Slack accept it; where Slack calls us, the signing secret instead."""
+    if visit.values.get("SLACK_MODE") == SlackMode.HTTP:
+        return _signing_secret(visit)
     visit.hint(_MAKE_IT)
     answers = {"SLACK_APP_TOKEN": _needed(visit, "SLACK_APP_TOKEN", "App-level token")}
     require(visit, "SLACK_BOT_TOKEN")
     return "; ".join(visit.settle(answers, workspace.app_token))
+
+
+def _signing_secret(visit: Visit) -> str:
+    visit.hint("It is found under your app → Basic Information → App Credentials → Signing Secret → Show.")
+    answers = {
+        "SLACK_MODE": str(SlackMode.HTTP),
+        "SLACK_SIGNING_SECRET": _needed(visit, "SLACK_SIGNING_SECRET", "Signing secret"),
+    }
+    return "; ".join(visit.settle(answers, workspace.signing_secret))
 
 
 def admins(visit: Visit) -> str:

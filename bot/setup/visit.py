@@ -18,9 +18,15 @@ Examined = Callable[[Patient], Finding]
 
 
 class Visit:
-    """The values known so far, those of the settings and those answered; each step asks, tries and settles."""
+    """The values known so far, those of the settings and those answered; each step asks, tries and settles.
 
-    def __init__(self, values: Mapping[str, str], dialogue: Dialogue, clock: Clock, path: Path) -> None:
+    `address` is where Slack is to call us (https://…); empty where we dial out.
+    """
+
+    def __init__(
+        self, values: Mapping[str, str], dialogue: Dialogue, clock: Clock, path: Path, address: str = ""
+    ) -> None:
+        self.address = address
         self.values = dict(values)
         self.dialogue = dialogue
         self.clock = clock

@@ -23,7 +23,7 @@ class Step:
 STEPS = (
     Step("app", "The Slack app", slack_steps.app),
     Step("bot-token", "The bot token", slack_steps.bot_token),
-    Step("app-token", "The app-level token", slack_steps.app_token),
+    Step("app-token", "The app-level token, or the signing secret", slack_steps.app_token),
     Step("admins", "Who may acknowledge and close", slack_steps.admins),
     Step("channels", "The team's channels", rooms.rooms),
     Step("mailbox", "Incoming mail", mail_steps.mailbox),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_token_skipped
 from sqlalchemy.exc import OperationalError
@@ -24,12 +24,13 @@ from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
-from bot.log import correlated
+from bot.measures import Measures
 from bot.slack import action_ids
 from bot.slack.action_ids import Form, Shortcut
 from bot.slack.asides import BROKEN, Asides
 from bot.slack.clippings import Clippings
 from bot.slack.directory import Directory
+from bot.slack.dispatch import DeskApp
 from bot.slack.echo import Echo
 from bot.slack.errand import errand_of
 from bot.slack.forms import Forms
@@ -48,7 +49,6 @@ from bot.slack.views.words import escape
 log = structlog.get_logger(__name__)
 
 _ANYTHING = re.compile(".*")
-_NOBODY_LISTENS = 404
 NAMED_AT_MOST = 3
 _BUSY = "The database is busy, so nothing was changed. Please try again in a moment."
 
@@ -76,32 +76,23 @@ class Services:
     quarantine: Quarantine | None = None
 
 
-class DeskApp(App):
-    """Bolt's App, whose log lines of one request carry one correlation id.
-
-    Around the dispatch and not in a middleware: Bolt's `next()` returns before the listener runs.
-    """
-
-    def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Answer one request; what nobody here listens to (Bolt logs it) is acked, for it would only come again."""
-        with correlated():
-            response = super().dispatch(req)
-            return BoltResponse(status=200) if response.status == _NOBODY_LISTENS else response
-
-
-def build_app(identity: Identity, services: Services) -> App:
-    """Return the app with all listeners.
+def build_app(
+    identity: Identity, services: Services, measures: Measures | None = None, signing_secret: str = ""
+) -> App:
+    """Return the app with all listeners; with a signing secret it takes HTTP requests, and only those it signs.
 
     `process_before_response`: an envelope is acked after its listener's transaction committed, so that a crash
     in between makes Slack send it again. The App's own client is never used: calls go through `asides` and `echo`.
     """
     logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = DeskApp(
+        measures,
         name="casebot",  # Bolt would look through the stack and the source files for one
         process_before_response=True,
         authorize=_authorize(identity),
-        request_verification_enabled=False,  # Socket Mode: the connection itself is authenticated
-        signing_secret="unused in socket mode",  # noqa: S106 - Bolt insists on one; requests are not verified by it
+        # In Socket Mode the connection itself is authenticated; Bolt insists on a secret all the same.
+        request_verification_enabled=bool(signing_secret),
+        signing_secret=signing_secret or "unused in socket mode",
     )
     app.use(_introduction(services))
     listen(app)

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import structlog
@@ -73,8 +74,10 @@ class Asides:
         self.soon(lambda: self._hand_over(spot.user, name, text(), comment))
 
     def soon(self, act: Callable[[], object]) -> None:
-        """Do something shortly, in another thread."""
-        self._pool.submit(act).add_done_callback(_log_failure)
+        """Do something shortly, in another thread; its log lines bear the ids of who asked for it."""
+        asked = copy_context()
+        done = self._pool.submit(asked.run, act)
+        done.add_done_callback(lambda done: asked.copy().run(_log_failure, done))
 
     def _whisper(self, spot: Spot, drawing: Drawing) -> None:
         words = drawing.as_arguments()

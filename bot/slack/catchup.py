@@ -24,6 +24,7 @@ from bot.cases.announcements import Hearer
 from bot.clock import Clock
 from bot.db import Database
 from bot.slack.connection import SlackAway, SlackConnection
+from bot.slack.dispatch import REPLAYED
 from bot.slack.hearing import Gap, Hearing, earlier, order
 from bot.slack.history import Closed, History, Place
 from bot.slack.identity import Identity
@@ -82,7 +83,13 @@ class CatchUp:
         self._places = places
         self._database = database
         self._clock = clock
-        self._patrol = Patrol(history, hearing, connection.renew, heard_elsewhere=self._is_heard_elsewhere)
+        self._patrol = Patrol(
+            history,
+            hearing,
+            connection.renew,
+            heard_elsewhere=self._is_heard_elsewhere,
+            renewable=connection.renewable,
+        )
         self._watched: Sequence[Place] = ()
         self._watched_at = 0.0
         self._kept_at = 0.0
@@ -180,7 +187,8 @@ class CatchUp:
 
     def _is_taken(self, event: Event) -> bool:
         body = body_of(event, self._identity.team_id)
-        return self._app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == HTTPStatus.OK
+        request = BoltRequest(mode="socket_mode", body=body, context={REPLAYED: True})
+        return self._app.dispatch(request).status == HTTPStatus.OK
 
     def _blame(self, failed: Sequence[str]) -> None:
         """Count a try against those that failed right before one was stored: it was not the database's fault."""

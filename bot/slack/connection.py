@@ -1,41 +1,33 @@
-"""Our line to Slack: who we are, which channels are meant, and the socket over which we hear."""
+"""Our tie to Slack: who we are, which channels are meant, and the road by which we hear."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from http import HTTPStatus
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Protocol
 from urllib.error import URLError
 
 import structlog
-from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.clock import Clock
 from bot.slack.directory import Directory
 from bot.slack.drawings import Drawings
 from bot.slack.hearing import Hearing
 from bot.slack.identity import BAD_TOKEN, Identity
-from bot.slack.line import Line
 from bot.slack.places import Places
 
 log = structlog.get_logger(__name__)
 
-KEEP_SECONDS = 5.0
-SHORTEST_REST_SECONDS = 0.1
 PLACES_AGAIN_SECONDS = 30.0
-# Slack answers too many sockets by asking to leave: openings that follow each other closely get slower and slower.
-OPEN_AGAIN_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0
-STEADY_SECONDS = 60.0
-HELLO_SECONDS = 5.0
-_FAREWELLS = {
-    "too_many_websockets": "Slack refuses another connection, for the app has ten; stop other copies of Casebot",
-    "link_disabled": "Socket Mode is switched off; switch it on at your app's page, under Socket Mode",
+_BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a setting
+_COPY_AGAIN = {
+    _BOT_TOKEN: "Copy it again from your app's OAuth & Permissions page.",
+    "SLACK_APP_TOKEN": (
+        "Copy it again from your app's Basic Information → App-Level Tokens (scope connections:write)."
+    ),
 }
 
 
@@ -47,41 +39,90 @@ class SlackAway(OSError):
     """Slack could not be asked; the next try may succeed."""
 
 
-class SlackConnection:
-    """Brings the line up step by step, and keeps it up: each call of `keep` does what is still missing.
+class Road(Protocol):
+    """How events reach us: by sockets that we open, or at a door where Slack knocks."""
 
-    `wake` is called when there is something to do before the next regular call: a line ended, or must be left.
-    """
+    wake: Callable[[], None]
+
+    @property
+    def token_setting(self) -> str:
+        """The setting that holds the token with which `keep` asks Slack."""
+        ...
+
+    @property
+    def renewable(self) -> bool:
+        """Whether `renew` can help: whether the road is ours to open."""
+        ...
+
+    @property
+    def begun(self) -> bool:
+        """Whether events may come in already."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is heard; empty while something would be."""
+        ...
+
+    @property
+    def evidence(self) -> Mapping[str, float | int | bool | str]:
+        """What is known of it, for /health."""
+        ...
+
+    def keep(self) -> None:
+        """Do what is missing; raises what the Web API raises."""
+        ...
+
+    def rest(self) -> float:
+        """Return after how many seconds `keep` is to be called again, if nothing wakes it sooner."""
+        ...
+
+    def renew(self) -> None:
+        """Begin anew: it looks well and hears nothing."""
+        ...
+
+    def close(self) -> None:
+        """Hear nothing more; what is in hand is finished first."""
+        ...
+
+
+class SlackConnection:
+    """Brings the tie up step by step, and keeps it up: each call of `keep` does what is still missing."""
 
     def __init__(
         self,
-        app: App,
-        app_token: str,
+        road: Road,
         web: WebClient,
         identity: Identity,
         places: Places,
         directory: Directory,
         drawings: Drawings,
         hearing: Hearing,
-        clock: Clock,
     ) -> None:
-        self._app = app
-        self._app_token = app_token
+        self._road = road
         self._web = web
         self._identity = identity
         self._places = places
         self._directory = directory
         self._drawings = drawings
         self._hearing = hearing
-        self._clock = clock
-        self._line: Line | None = None
-        self._opened_at = 0.0
-        self._openings = 0
-        self._farewell = ""
         self._places_at = 0.0
         self._described = False
         self._problem = "not connected yet"
-        self.wake: Callable[[], None] = lambda: None
+
+    @property
+    def wake(self) -> Callable[[], None]:
+        """What is called when there is something to do before the next regular `keep`."""
+        return self._road.wake
+
+    @wake.setter
+    def wake(self, wake: Callable[[], None]) -> None:
+        self._road.wake = wake
+
+    @property
+    def renewable(self) -> bool:
+        """Whether `renew` can help against a road that looks well and hears nothing."""
+        return self._road.renewable
 
     @property
     def problem(self) -> str:
@@ -89,31 +130,24 @@ class SlackConnection:
         if self._problem:
             return self._problem
         unusable = [f"{setting}: {problem}" for setting, problem in self._places.missing.items()]
-        if self._places.resolved and not self._hears():
-            unusable.append(_FAREWELLS.get(self._farewell, "the socket is down; reconnecting"))
+        if self._places.resolved and self._road.problem:
+            unusable.append(self._road.problem)
         return "; ".join(unusable)
 
     @property
-    def details(self) -> Mapping[str, float | int | bool]:
-        """The evidence for the line: how many seconds ago Slack last spoke, and whether anything may be missing."""
-        ages = {f"last_{what}_seconds": self._hearing.age(what) for what in ("hello", "pong", "event")}
+    def details(self) -> Mapping[str, float | int | bool | str]:
+        """The evidence for the road: how many seconds ago Slack last spoke, and whether anything may be missing."""
+        ages = {f"last_{what}_seconds": self._hearing.age(what) for what in ("hello", "pong", "call", "event")}
         known = {name: round(age, 1) for name, age in ages.items() if age is not None}
-        return {**known, "connections": self._hearing.connections, "catching_up": self._hearing.gap is not None}
+        return {**self._road.evidence, **known, "catching_up": self._hearing.gap is not None}
 
     def rest(self) -> float:
         """Return after how many seconds `keep` is to be called again, if nothing wakes it sooner."""
-        line = self._line
-        if line is None or not (line.lost or line.leaving):
-            return KEEP_SECONDS
-        return max(SHORTEST_REST_SECONDS, min(self._opened_at + self._pause() - time.monotonic(), KEEP_SECONDS))
+        return self._road.rest()
 
     def renew(self) -> None:
-        """Leave a line that looks open and hears nothing; the next one is opened before it goes."""
-        line = self._line
-        if line is not None:
-            line.leaving = True
-        self._hearing.lost()
-        self.wake()
+        """Begin anew with a road that looks well and hears nothing."""
+        self._road.renew()
 
     def identify(self) -> None:
         """Ask Slack who we are. TokenRefused if it does not know us; SlackAway if it can't be asked."""
@@ -133,8 +167,8 @@ class SlackConnection:
                 self._asking(self._places.resolve)
                 self._places_at = time.monotonic()
             self._meet_people()
-            if self._places.resolved and self._needs_line():
-                self._asking(self._change_line)
+            if self._places.resolved:
+                self._asking(self._road.keep, token=self._road.token_setting)
             # What the last process knew is good enough to begin with: a large workspace takes minutes to list.
             if not self._described:
                 self._describe()
@@ -145,14 +179,12 @@ class SlackConnection:
         return 0
 
     def close(self) -> None:
-        """Hang up; what is in hand is finished and acked first."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.hang_up()
+        """Hear nothing more; what is in hand is finished and acked first."""
+        self._road.close()
 
     def _meet_people(self) -> None:
         """Before anybody is heard: who may act now, and at the very first start everybody's name."""
-        if self._described or self._line is not None:
+        if self._described or self._road.begun:
             return
         if self._directory.is_empty:
             self._describe()
@@ -166,53 +198,13 @@ class SlackConnection:
     def _places_due(self) -> bool:
         return time.monotonic() - self._places_at > PLACES_AGAIN_SECONDS
 
-    def _hears(self) -> bool:
-        return self._line is not None and self._line.hears
-
-    def _needs_line(self) -> bool:
-        line = self._line
-        if line is not None and not line.lost and not line.leaving:
-            return False  # it hears, or is on its way to its hello
-        if line is not None and line.lost and self._hearing.hears:
-            self._hearing.lost(self._clock.now() - timedelta(seconds=line.silent_for))
-        return time.monotonic() - self._opened_at > self._pause()
-
-    def _pause(self) -> float:
-        """Return how many seconds must lie between the last opening and the next one."""
-        return float(min(OPEN_AGAIN_SECONDS * 2 ** max(0, self._openings - 1), LONGEST_PAUSE_SECONDS))
-
-    def _change_line(self) -> None:
-        """Open a line; one that Slack wants us to leave is left when the new one hears."""
-        old = self._line
-        if old is not None:
-            self._farewell = old.farewell
-        now = time.monotonic()
-        self._openings = 1 if now - self._opened_at > STEADY_SECONDS else self._openings + 1
-        self._opened_at = now
-        new = Line(self._app, self._app_token, self._web, self._hearing, self.wake)
-        try:
-            new.open()
-        except Exception:
-            new.hang_up()
-            raise
-        if old is not None and not old.lost and not new.greeted.wait(HELLO_SECONDS):
-            self._farewell = new.farewell
-            new.hang_up()
-            return
-        self._line = new
-        if old is not None and old.lost and not old.ended:
-            # Perhaps it still waits for its network; nobody need wait for that.
-            threading.Thread(target=old.hang_up, name="goodbye", daemon=True).start()
-        elif old is not None:
-            old.hang_up()
-
-    def _asking(self, call: Callable[[], Any]) -> Any:
+    def _asking(self, call: Callable[[], Any], token: str = _BOT_TOKEN) -> Any:
         try:
             return call()
         except SlackApiError as error:
-            reason = str(error.response.get("error") or f"HTTP {error.response.status_code}")
+            reason = _reason(error)
             if reason in BAD_TOKEN:
-                raise TokenRefused(_token_advice(reason, at_socket=self._identity.known)) from error
+                raise TokenRefused(f"{token} is refused by Slack ({reason}). {_COPY_AGAIN[token]}") from error
             needed = error.response.get("needed")
             advice = f"; the app needs the scope {needed}: add it and install the app again" if needed else ""
             raise SlackAway(f"Slack answers {reason}{advice}") from error
@@ -221,8 +213,8 @@ class SlackConnection:
             raise SlackAway(f"Slack can't be reached ({cause}); check the network and SLACK_API_URL") from error
 
 
-def _token_advice(reason: str, *, at_socket: bool) -> str:
-    if at_socket:
-        where = "Basic Information → App-Level Tokens (scope connections:write)"
-        return f"SLACK_APP_TOKEN is refused by Slack ({reason}). Copy it again from your app's {where}."
-    return f"SLACK_BOT_TOKEN is refused by Slack ({reason}). Copy it again from your app's OAuth & Permissions page."
+def _reason(error: SlackApiError) -> str:
+    """Return Slack's word for it; a server that is out of order has none but its status."""
+    status = error.response.status_code
+    told = None if status >= HTTPStatus.INTERNAL_SERVER_ERROR else error.response.get("error")
+    return str(told or f"HTTP {status}")

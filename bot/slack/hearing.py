@@ -1,4 +1,4 @@
-"""What reached us over the socket, and when something may have missed us: the evidence behind marks and health."""
+"""What reached us from Slack, and when something may have missed us: the evidence behind marks and health."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ class Gap:
 
 
 class Hearing:
-    """Told by lines what they hear; asked by the catch-up whether anything may be missing.
+    """Told by lines, or by the door, what they hear; asked by the catch-up whether anything may be missing.
 
     There is a gap from the start, from the moment a line was last known to work until a line hears again, and where an
     event could not be stored (Slack gives up after three more tries). It stays until a catch-up that began after its
-    beginning closes it. The ages are of the machine's monotonic time, which no clock jump moves.
+    beginning closes it. Where Slack calls us there is no line to lose: what makes a gap there is told by `Door`. The
+    ages are of the machine's monotonic time, which no clock jump moves.
     """
 
     def __init__(self, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -51,8 +52,16 @@ class Hearing:
         """Slack said hello on a line; `connections` is how many the app has open now, this one among them."""
         self.connections = connections
         self._saw("hello")
+        self.opened()
+
+    def opened(self) -> None:
+        """Note that from now on events reach us, as far as anybody can tell; no hello says so where Slack calls us."""
         self.hears = True
         self.wake()
+
+    def called(self) -> None:
+        """Slack called us, whatever about."""
+        self._saw("call")
 
     def ponged(self) -> None:
         """Slack answered a ping."""
@@ -119,7 +128,7 @@ class Hearing:
             self._newest_in[channel] = max(self._newest_in.get(channel, ""), ts, key=order)
 
     def age(self, what: str) -> float | None:
-        """Return how many seconds ago the last `hello`, `pong` or `event` came; None if none ever did."""
+        """Return how many seconds ago the last `hello`, `pong`, `call` or `event` came; None if none ever did."""
         at = self._seen.get(what)
         return None if at is None else self._monotonic() - at
 

@@ -18,6 +18,12 @@ LOOK_SECONDS = 30.0
 PATIENCE_SECONDS = 20.0
 RENEW_SECONDS = 300.0
 LONGEST_RENEW_SECONDS = 3600.0
+_DEAF = "Slack sends no events for what is said; it is read from history, a minute late. "
+_NO_EVENTS = "Look at your app's Event Subscriptions"
+_NO_CALLS = (
+    "Look at your app's Event Subscriptions: are they on (Slack switches them off after an hour of failures), does "
+    "their Request URL lead here (proxy, certificate, firewall), and is SLACK_SIGNING_SECRET this app's?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,14 @@ class Patrol:
         renew: Callable[[], None],
         monotonic: Callable[[], float] = time.monotonic,
         heard_elsewhere: Callable[[str], bool] = lambda _ts: False,
+        *,
+        renewable: bool = True,
     ) -> None:
         self._history = history
         self._hearing = hearing
         self._renew = renew
         self._heard_elsewhere = heard_elsewhere
+        self._renewable = renewable
         self._monotonic = monotonic
         self._looked_at = monotonic()
         self._looks = 0
@@ -59,13 +68,10 @@ class Patrol:
 
     @property
     def problem(self) -> str:
-        """What to tell when a new socket did not help; empty otherwise."""
-        if self._deaf_times < 2:
+        """What to tell when a new socket did not help, or there is none to open; empty otherwise."""
+        if self._deaf_times < (2 if self._renewable else 1):
             return ""
-        return (
-            "Slack sends no events for what is said; it is read from history, a minute late. Look at your app's "
-            "Event Subscriptions"
-        )
+        return _DEAF + (_NO_EVENTS if self._renewable else _NO_CALLS)
 
     def look(self, places: Sequence[Place]) -> bool:
         """Look at one conversation if it is time; True if the line proves deaf, and its gap is noted."""
@@ -98,7 +104,7 @@ class Patrol:
         return True
 
     def _call_deaf(self, place: Place) -> None:
-        """Read what was missed; and open another socket, unless the last new one was no help a short time ago."""
+        """Read what was missed; and renew the road, unless that was no help a short time ago."""
         self._hearing.missed()
         now = self._monotonic()
         if self._renewed_at is not None and now - self._renewed_at < self._rest:
@@ -109,5 +115,10 @@ class Patrol:
             self._rest = min(2 * self._rest, LONGEST_RENEW_SECONDS)
         self._renewed_at = now
         self._deaf_times += 1
-        log.warning("the socket is deaf; opening another", channel=place.channel, connections=self._hearing.connections)
+        if self._renewable:
+            log.warning(
+                "the socket is deaf; opening another", channel=place.channel, connections=self._hearing.connections
+            )
+        else:
+            log.warning("slack's calls do not reach us; reading history", channel=place.channel)
         self._renew()

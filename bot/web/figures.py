@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -15,32 +15,39 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message
+from bot.cases.models import Case, Escalation, Message
 from bot.clock import Clock
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, unsettled
 from bot.web.health import Check, works
+from bot.web.latencies import Latencies
 
 __all__ = ["CONTENT_TYPE", "Figures"]
 
 # Counting reads whole tables: whoever asks more often gets the last answer.
 FRESH = timedelta(seconds=15)
-RECENT_ROWS = 500
-QUANTILES = (0.5, 0.95, 1.0)
-_TAKEN_IN = (EventKind.OPENED, EventKind.RECEIVED)
 _SETTLED = (DeliveryState.SENT, DeliveryState.FOLDED, DeliveryState.REFUSED)
-Pairs = Sequence[tuple[str, datetime, datetime]]
 
 
 class Figures(Collector):
     """Counts what is stored and how old things are. Without its database it still tells which services work."""
 
-    def __init__(self, database: Database, clock: Clock, checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        checks: Mapping[str, Check],
+        latencies: Latencies | None = None,
+        sockets: Callable[[], float] | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._checks = checks
+        self._sockets = sockets
         self._registry = CollectorRegistry()
         self._registry.register(self)
+        if latencies is not None:
+            self._registry.register(latencies)
         self._lock = threading.Lock()
         self._counted: list[Metric] = []
         self._counted_at: datetime | None = None
@@ -53,6 +60,9 @@ class Figures(Collector):
         """Yield the figures: of services and ages always fresh, of stored things at most FRESH old."""
         now = self._clock.now()
         yield from self._services(now)
+        if self._sockets is not None:
+            told = "Socket Mode sockets of the app, as Slack last counted them."
+            yield GaugeMetricFamily("casebot_slack_sockets", told, value=self._sockets())
         yield from self._stored(now)
 
     def _services(self, now: datetime) -> Iterator[Metric]:
@@ -128,40 +138,6 @@ def _oldest_due(session: Session, now: datetime) -> Metric:
     return GaugeMetricFamily("casebot_delivery_oldest_due_seconds", "How overdue the oldest delivery is.", value=age)
 
 
-def _latency_in(session: Session, _now: datetime) -> Metric:
-    """From a message's own time (arrival in the mailbox, Slack's ts) to its case; right after it Slack gets its ack."""
-    newest = (
-        select(Message.source, Message.timestamp, CaseEvent.at)
-        .join(Message, col(CaseEvent.message_id) == col(Message.id))
-        .where(col(CaseEvent.kind).in_(_TAKEN_IN))
-        .order_by(col(CaseEvent.id).desc())
-        .limit(RECENT_ROWS)
-    )
-    told = f"Seconds from a message's time to its case, of the last {RECENT_ROWS} messages."
-    return _latencies("casebot_message_to_case_seconds", told, "channel", session.exec(newest).all())
-
-
-def _latency_out(session: Session, _now: datetime) -> Metric:
-    newest = (
-        select(Delivery.kind, Delivery.created_at, Delivery.settled_at)
-        .where(Delivery.state == DeliveryState.SENT, col(Delivery.redraw).is_(False))
-        .order_by(col(Delivery.id).desc())
-        .limit(RECENT_ROWS)
-    )
-    pairs = [(kind, began, ended) for kind, began, ended in session.exec(newest) if ended is not None]
-    told = f"Seconds from a decision to its words, of the last {RECENT_ROWS} posts."
-    return _latencies("casebot_case_to_post_seconds", told, "kind", pairs)
-
-
-def _latencies(name: str, told: str, label: str, pairs: Pairs) -> Metric:
-    family = GaugeMetricFamily(name, told, labels=[label, "quantile"])
-    for value in sorted({value for value, _, _ in pairs}):
-        seconds = sorted(max(0.0, (ended - began).total_seconds()) for which, began, ended in pairs if which == value)
-        for quantile in QUANTILES:
-            family.add_metric([value, f"{quantile:g}"], seconds[min(len(seconds) - 1, int(quantile * len(seconds)))])
-    return family
-
-
 COUNTS: tuple[Callable[[Session, datetime], Metric], ...] = (
     _messages,
     _cases,
@@ -169,6 +145,4 @@ COUNTS: tuple[Callable[[Session, datetime], Metric], ...] = (
     _deliveries,
     _waiting,
     _oldest_due,
-    _latency_in,
-    _latency_out,
 )

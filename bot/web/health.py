@@ -14,6 +14,8 @@ WORKING = {
     "scheduler": "running",
     "slack": "connected",
 }
+# What is checked beside these four has no place in `services`, whose shape others rely on; it is told in `details`.
+BESIDE = "working"
 DISABLED = "disabled"
 FAILING = "failing"
 # Without these no customer in Slack is heard and no answer stored.
@@ -24,16 +26,22 @@ def unknown() -> None:
     """Stand in for a time that nobody keeps."""
 
 
+def nothing() -> Mapping[str, object]:
+    """Stand in for evidence that nobody has."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """How one service is: `problem` is empty while it works; `disabled` where it is not configured.
 
-    `worked_at` tells when it last did its work, where somebody keeps that time.
+    `worked_at` tells when it last did its work, where somebody keeps that time; `evidence` is what else is known.
     """
 
     problem: Callable[[], str]
     disabled: bool = False
     worked_at: Callable[[], datetime | None] = unknown
+    evidence: Callable[[], Mapping[str, object]] = nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +63,13 @@ class Outbox:
 def health(checks: Mapping[str, Check], now: datetime, outbox: Outbox | None = None) -> Answer:
     """Ask every service. Healthy: all work; unhealthy: the database is away; degraded: anything else is.
 
-    `details` tells of each service how many seconds ago it last did its work, and what is wrong. What
-    is parked in the outbox stands there too, and degrades nothing: it waits for a person, and no restart mends it.
+    `details` tells of each service how many seconds ago it last did its work, what else is known, and what is wrong.
+    What is parked in the outbox stands there too, and degrades nothing: it waits for a person, and no restart mends it.
     """
     details = {name: _looked_at(name, check, now) for name, check in checks.items()}
     problems = {name: found["reason"] for name, found in details.items() if found["status"] == FAILING}
     status = "healthy" if not problems else "unhealthy" if "database" in problems else "degraded"
-    services = {name: found["status"] for name, found in details.items()}
+    services = {name: found["status"] for name, found in details.items() if name in WORKING}
     body: dict[str, Any] = {"status": status, "services": services, "details": details}
     if outbox is not None and "database" not in problems:
         body["details"] = {**details, "outbox": {"waiting": outbox.waiting(), "parked": outbox.parked()}}
@@ -87,7 +95,7 @@ def _looked_at(name: str, check: Check, now: datetime) -> dict[str, Any]:
     if check.disabled:
         return {"status": DISABLED}
     problem = check.problem()
-    found: dict[str, Any] = {"status": FAILING if problem else WORKING[name]}
+    found: dict[str, Any] = {"status": FAILING if problem else WORKING.get(name, BESIDE), **check.evidence()}
     worked_at = check.worked_at()
     if worked_at is not None:
         found["age_seconds"] = round(max(0.0, (now - worked_at).total_seconds()), 1)

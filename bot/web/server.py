@@ -11,6 +11,8 @@ import uvicorn
 from fastapi import FastAPI
 
 STOP_SECONDS = 5.0
+# Connections at once; more are answered 503, so that nobody's patience fills our memory.
+MOST_CONNECTIONS = 200
 
 
 class PortTaken(Exception):
@@ -23,7 +25,16 @@ class WebServer:
     def __init__(self, web: FastAPI, host: str, port: int) -> None:
         self._host, self._port = host, port
         # uvicorn's own handlers would bypass our log's redaction.
-        config = uvicorn.Config(web, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            web,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+        )
         self._server = uvicorn.Server(config)
         self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)

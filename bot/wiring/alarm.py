@@ -49,7 +49,8 @@ def alarm_loop(
 
 
 def _senses(desk: Desk, settings: Settings, schedule: Schedule, checks: Mapping[str, Check]) -> list[Sense]:
-    """Make a sense of each check of /health; a part that is switched off is not watched."""
+    """Make a sense of each check of /health; a part that is switched off is not watched, nor is outgoing mail: by that
+    way we tell."""
     patience = max(timedelta(minutes=settings.alarm_after_minutes), LEAST_PATIENCE)
     senses: dict[str, Callable[[Check], Sense]] = {
         # The sweep's own interval may be longer than anybody's patience.
@@ -58,7 +59,7 @@ def _senses(desk: Desk, settings: Settings, schedule: Schedule, checks: Mapping[
         "slack": lambda check: Sense(SLACK, check.problem, check.worked_at, patience),
         "email_listener": lambda check: _mailbox_sense(check, desk, settings, patience),
     }
-    return [senses[name](check) for name, check in checks.items() if not check.disabled]
+    return [senses[name](check) for name, check in checks.items() if name in senses and not check.disabled]
 
 
 def _mailbox_sense(check: Check, desk: Desk, settings: Settings, patience: timedelta) -> Sense:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from slack_sdk import WebClient
 
@@ -32,20 +31,20 @@ from bot.slack.recap import recap_acts
 from bot.slack.transport import web_client
 from bot.slack.views.home import Standing
 from bot.tls import tls_context
-from bot.web.case_list import newest_cases
-from bot.web.figures import Figures
-from bot.web.health import Check, Outbox
-from bot.web.routes import DebugView, build_web
+from bot.tracing.collector import Tracing
+from bot.web.health import Check
 from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
+from bot.wiring.web_edge import tracing_of, web_edge
 
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 AGENDA_SECONDS = 5.0
 HOMES_SECONDS = 1.0
+RETENTION_SECONDS = 60.0
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -71,6 +70,7 @@ class Bot:
     collecting: Loop | None
     watching: Loop | None
     turns: Turns
+    tracing: Tracing | None
     checks: Mapping[str, Check]
 
 
@@ -82,17 +82,16 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
     delivering, carrying = _round("postman", slack.postman, desk), _round("porter", slack.porter, desk)
-    sender = MailSender(settings, clock, desk.queries, mailroom.files.read, tokens)
-    posting = _posting(desk, slack, sender)
-    connecting = _connecting(slack, clock)
-    catching_up = _catching_up(slack, clock)
+    sender, posting = _letters(settings, desk, slack, mailroom, tokens)
+    connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
     collecting = _collecting(mail, turns.mailbox, clock) if mail else None
     schedule = _schedule(settings, desk, slack, turns.clock)
     checks = {
         "database": _database_check(desk, turns),
-        "email_listener": _mail_check(mail, turns.mailbox, sender, posting),
+        "email_listener": _mail_check(mail, turns.mailbox),
+        "outgoing_mail": _outgoing_check(settings, sender, posting),
         "scheduler": _clock_check(schedule, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
@@ -102,7 +101,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         slack=slack,
         mail=mail,
         schedule=schedule,
-        web=_web_edge(settings, desk, checks),
+        web=web_edge(settings, desk, slack, checks),
         connecting=connecting,
         catching_up=catching_up,
         delivering=delivering,
@@ -112,6 +111,7 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         collecting=collecting,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
         turns=turns,
+        tracing=tracing_of(settings, desk),
         checks=checks,
     )
 
@@ -143,6 +143,7 @@ def _slack_check(slack: SlackEdge, connecting: Loop, *others: Loop) -> Check:
     return Check(
         lambda: _problems(slack.connection.problem, slack.catchup.problem, *(_failing(loop) for loop in others)),
         worked_at=lambda: connecting.pulse.succeeded_at,
+        evidence=lambda: slack.connection.details,
     )
 
 
@@ -159,25 +160,33 @@ def _clock_check(schedule: Schedule, clock: Role) -> Check:
     )
 
 
-def _mail_check(mail: MailWatcher | None, mailbox: Role, sender: MailSender, posting: Loop) -> Check:
-    """Return how mail is, both ways, wherever the mailbox is watched; where no mailbox is read, mail is off."""
+def _mail_check(mail: MailWatcher | None, mailbox: Role) -> Check:
+    """Return how incoming mail is, wherever the mailbox is watched; where no mailbox is read, mail is off."""
     return Check(
-        lambda: _problems(mailbox.problem, sender.problem, _failing(posting)),
+        lambda: mailbox.problem,
         disabled=mail is None,
         worked_at=lambda: mail.state.last_pass_at if mail and mailbox.is_ours else None,
     )
+
+
+def _outgoing_check(settings: Settings, sender: MailSender, posting: Loop) -> Check:
+    """Return how the way out is, with or without a mailbox, as the last mail found it."""
+    return Check(lambda: _problems(sender.problem, _failing(posting)), disabled=not settings.smtp_enabled)
 
 
 def _collecting(mail: MailWatcher, mailbox: Role, clock: Clock) -> Loop:
     return watching_in_turn(mail, mailbox, clock, lambda loop: _problems(mail.problem, _failing(loop)))
 
 
-def _posting(desk: Desk, slack: SlackEdge, sender: MailSender) -> Loop:
-    """Return the loop of the postman who carries the mails; where none leave, he says so to each."""
+def _letters(
+    settings: Settings, desk: Desk, slack: SlackEdge, mailroom: Mailroom, tokens: Tokens | None
+) -> tuple[MailSender, Loop]:
+    """Return who sends mails, and the loop of the postman who brings them; where none leave, he says so to each."""
+    sender = MailSender(settings, desk.clock, desk.queries, mailroom.files.read, tokens)
     pacing = Pacing(post_seconds=MAIL_SECONDS)
     hearer = Refusals(desk.replies, slack.directory.admin_ids)
-    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS)
-    return _round("mail postman", postman, desk)
+    postman = Postman(desk.database, desk.clock, sender, pacing, hearer, only=LETTERS, measures=desk.measures)
+    return sender, _round("mail postman", postman, desk)
 
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
@@ -190,7 +199,7 @@ def _round(name: str, postman: Postman, desk: Desk) -> Loop:
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens)
+    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, desk.measures)
 
 
 def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:
@@ -214,19 +223,13 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
-def _web_edge(settings: Settings, desk: Desk, checks: Mapping[str, Check]) -> WebServer:
-    figures = Figures(desk.database, desk.clock, checks)
-    debug = DebugView(partial(newest_cases, desk.database), settings.cors_origins) if settings.debug else None
-    outbox = Outbox(partial(waiting, desk.database), partial(refused, desk.database))
-    return WebServer(build_web(checks, desk.clock, figures, debug, outbox), settings.host, settings.port)
-
-
 def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
     schedule = Schedule(desk.clock)
     schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
     # Each of its acts is claimed by itself, so all processes may keep it.
     schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
     schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
+    schedule.every(RETENTION_SECONDS, "retention", clock.only_here(desk.retention.clear_due))
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
     sweep_in_turn(schedule, SWEEP, clock)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
+from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -21,6 +23,7 @@ from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
 from bot.slack.directory import Directory
+from bot.slack.door import Door
 from bot.slack.drawings import Drawings
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
@@ -35,6 +38,7 @@ from bot.slack.places import Places
 from bot.slack.quarantine import Quarantine
 from bot.slack.sender import SlackSender
 from bot.slack.signs import signs_of
+from bot.slack.sockets import Sockets
 from bot.slack.transport import web_client
 from bot.slack.uploads import Uploads
 from bot.wiring.desk import Desk, rules_of
@@ -46,7 +50,10 @@ FILES = Beat(kind=Kind.FILE)
 
 @dataclass(frozen=True, slots=True)
 class SlackEdge:
-    """Everything that speaks Slack; the `porter` carries files, the `postman` all the rest."""
+    """Everything that speaks Slack; the `porter` carries files, the `postman` all the rest.
+
+    Behind the `door` stands whoever is to answer Slack's calls; there is none where we dial out.
+    """
 
     app: App
     web: WebClient
@@ -57,6 +64,7 @@ class SlackEdge:
     asides: Asides
     hearing: Hearing
     connection: SlackConnection
+    door: Door | None
     catchup: CatchUp
     sender: SlackSender
     postman: Postman
@@ -85,11 +93,14 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
     sender = _slack_sender(desk, web, identity, places, drawings, mail)
     services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
-    app = build_app(identity, services)
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    secret = _revealed(settings.slack_signing_secret) if settings.calls_come_in else ""
+    app = build_app(identity, services, desk.measures, secret)
     hearing = Hearing(desk.clock)
-    connection = SlackConnection(app, app_token, patient, identity, places, directory, drawings, hearing, desk.clock)
+    door = Door(app, secret, patient, hearing, desk.clock) if secret else None
+    road = door or Sockets(app, _revealed(settings.slack_app_token), patient, hearing, desk.clock)
+    connection = SlackConnection(road, patient, identity, places, directory, drawings, hearing)
     hearer = Refusals(desk.replies, directory.admin_ids)
+    postman = partial(Postman, desk.database, desk.clock, sender, pacing, hearer, measures=desk.measures)
     return SlackEdge(
         app=app,
         web=web,
@@ -100,11 +111,16 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
         asides=services.asides,
         hearing=hearing,
         connection=connection,
+        door=door,
         catchup=CatchUp(app, connection, hearing, History(web), identity, places, desk.database, desk.clock),
         sender=sender,
-        postman=Postman(desk.database, desk.clock, sender, pacing, hearer, FOLDABLE, but=[LETTERS, FILES]),
-        porter=Postman(desk.database, desk.clock, sender, pacing, hearer, only=FILES),
+        postman=postman(foldable=FOLDABLE, but=[LETTERS, FILES]),
+        porter=postman(only=FILES),
     )
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
 
 
 def _slack_sender(

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
+from slack_bolt import App
+from slack_sdk import WebClient
 
 import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.clock import Clock, SystemClock
@@ -14,6 +16,8 @@ from bot.doctor.patient import Limits, Patient
 from bot.doctor.table import CHECKS
 from bot.sandbox.server import Sandbox
 from bot.settings import sketch_settings
+from bot.slack.door import Door
+from bot.slack.hearing import Hearing
 from bot.web.health import Check
 from bot.web.routes import build_web
 from bot.web.server import WebServer
@@ -66,15 +70,25 @@ class Ward:
             patient.close()
 
     @contextmanager
-    def running(self, problem: str = "") -> Iterator[None]:
-        """While a Casebot runs here, which hears Slack, and whose mailbox has this problem."""
+    def running(self, problem: str = "", door: str = "") -> Iterator[None]:
+        """While a Casebot runs here, which hears Slack, and whose mailbox has this problem.
+
+        `door` is the signing secret by which it takes Slack's calls; without one it takes none.
+        """
         checks = {"slack": Check(lambda: ""), "email_listener": Check(lambda: problem)}
-        server = WebServer(build_web(checks), "127.0.0.1", int(self.variables["PORT"]))
+        web = build_web(checks, door=self._door(door).answer if door else None)
+        server = WebServer(web, "127.0.0.1", int(self.variables["PORT"]))
         server.start()
         try:
             yield
         finally:
             server.stop()
+
+    def _door(self, secret: str) -> Door:
+        """A door as a desk has it before it is ready: it answers Slack's challenge and nothing else."""
+        app = App(token=self.workspace.bot_token, signing_secret=secret, token_verification_enabled=False)
+        client, clock = WebClient(self.workspace.bot_token), SystemClock()
+        return Door(app, secret, client, Hearing(clock), clock)
 
 
 class Findings:

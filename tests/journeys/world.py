@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
+import httpx
 from sqlmodel import SQLModel, select
 
 from bot.cases.models import Case
@@ -33,6 +34,7 @@ Seen = TypeVar("Seen")
 
 SUPPORT, ALERTING, LOGGING, CUSTOMERS = "#support", "#alerting", "#logging", "#customers"
 CARLA = "carla@example.com"
+TOKEN = "a-token-of-the-tests"
 
 
 class World:
@@ -43,8 +45,11 @@ class World:
         self.workspace = sandbox.workspace
         self._dovecot = dovecot
         mailbox = (dovecot.environment() if dovecot else {}) | {"EMAIL_POLL_INTERVAL": "1"}
+        port = free_port()
+        if settings.get("SLACK_MODE") == "http":
+            sandbox.deliver_by_http(f"http://127.0.0.1:{port}/slack/events", pauses=(0.1, 0.5, 1.0))
         (directory / "cases.db").write_bytes(migrated())
-        ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(free_port())}
+        ours = {"DATABASE_URL": f"sqlite:///{directory / 'cases.db'}", "PORT": str(port), "WEB_TOKEN": TOKEN}
         self.settings = load_settings(sandbox.environment() | mailbox | ours | settings, env_file=None)
         self.term_seconds = TERM_SECONDS
         self._delivered = 0
@@ -64,8 +69,13 @@ class World:
         self._runtime.stop()
 
     def health(self) -> Json:
-        answer: Json = http.get(f"http://127.0.0.1:{self.settings.port}/health").json()
+        answer: Json = self.asks("/health").json()
         return answer
+
+    def asks(self, path: str) -> httpx.Response:
+        """A page of the bot's web server, as who knows the token sees it."""
+        token = {"Authorization": f"Bearer {TOKEN}"}
+        return http.get(f"http://127.0.0.1:{self.settings.port}{path}", headers=token)
 
     def passes(self, **span: float) -> None:
         """Let time pass; returns when the sweep has come round."""
@@ -154,7 +164,7 @@ class World:
 
     def settles(self) -> None:
         """Wait until everything that was written is taken in, and everything decided is said."""
-        self.until(lambda: self.sandbox.link.waiting == 0 and len(self.rows(LedgerEntry)) == self._delivered)
+        self.until(lambda: self.sandbox.waiting == 0 and len(self.rows(LedgerEntry)) == self._delivered)
         self.until(self._rests)
 
     def _rests(self) -> bool:
@@ -163,10 +173,13 @@ class World:
 
 
 @contextmanager
-def journey(directory: Path, dovecot: Dovecot | None = None, **settings: str) -> Iterator[World]:
-    """A fresh desk, and the bot at work in it."""
+def journey(
+    directory: Path, dovecot: Dovecot | None = None, *, term: float = TERM_SECONDS, **settings: str
+) -> Iterator[World]:
+    """A fresh desk, and the bot at work in it, whose roles and database are looked after several times a `term`."""
     with Sandbox() as sandbox:
         world = World(sandbox, directory, dovecot, **settings)
+        world.term_seconds = term
         world.start()
         try:
             yield world

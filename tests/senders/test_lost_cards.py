@@ -1,5 +1,7 @@
 """Cards that somebody deleted, or that Slack refused: the words under them still reach the team."""
 
+from bot.cases.models import Case
+from bot.cases.removal import Removal, clear
 from bot.outbox.models import Delivery, DeliveryState
 from tests.slack import payloads
 from tests.slack.world import SlackWorld, words_of
@@ -53,3 +55,21 @@ def test_an_alerting_channel_that_refuses_is_told_to_the_admins(world: SlackWorl
     for admin in ("ada", "amos"):
         [told] = world.workspace.messages(world.workspace.dm(admin))
         assert "in the alerting channel (alert: invalid_blocks)" in words_of(told)
+
+
+def test_a_card_whose_words_were_removed_is_drawn_again_only_where_it_stands(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help me"))
+    world.hears(payloads.message("And me", user=payloads.COSMO))
+    world.deliver()
+    gone, standing = world.workspace.messages("#support")
+    world.slack.web.chat_delete(channel="C0SUPPORT", ts=gone["ts"])
+
+    for case in world.rows(Case):
+        with world.bot.desk.database.writers.begin() as session:
+            clear(session, session.get_one(Case, case.case_id), Removal("removed"), world.bot.desk.clock.now())
+    world.deliver()
+
+    [card] = world.workspace.messages("#support")
+    assert card["ts"] == standing["ts"]
+    assert "(removed)" in words_of(card)
+    assert "And me" not in words_of(card)

@@ -28,6 +28,7 @@ def test_good_secrets_show_up_nowhere() -> None:
         "DATABASE_URL": "postgresql://casebot:hunter2@localhost/cases",
         "HEARTBEAT_URL": "https://health.example.com/hunter2",
         "SMTP_USERNAME": "casebot",
+        "WEB_TOKEN": "hunter2-and-a-bit-more",
     }
 
     loaded = settings(**(MAILBOX | secrets))

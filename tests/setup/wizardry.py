@@ -31,9 +31,9 @@ class Newcomer:
         """The accounts, as a container would hand them over."""
         return {name: text for name, text in self.variables.items() if name.startswith(("SLACK_", "IMAP_", "SMTP_"))}
 
-    def types(self, *answers: str, skipping: tuple[str, ...] = ()) -> Result:
+    def types(self, *answers: str, skipping: tuple[str, ...] = (), http: str = "") -> Result:
         """Run the wizard and answer it, a line each."""
-        words = ["init", *(word for step in skipping for word in ("--skip", step))]
+        words = ["init", *(word for step in skipping for word in ("--skip", step)), *(("--http", http) if http else ())]
         return CliRunner().invoke(app, words, input="".join(f"{line}\n" for line in answers), catch_exceptions=False)
 
     def runs(self, *words: str, **variables: str) -> Result:

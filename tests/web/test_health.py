@@ -73,6 +73,19 @@ def test_the_details_tell_how_long_ago_a_service_worked() -> None:
     }
 
 
+def test_what_is_checked_beside_the_four_services_stands_in_the_details_and_degrades() -> None:
+    page = asked(outgoing_mail=Check(broken("login refused"), evidence=lambda: {"server": "smtp.example.com"}))
+
+    assert (page.status, page.body["status"]) == (503, "degraded")
+    assert set(page.body["services"]) == {"database", "email_listener", "scheduler", "slack"}
+    assert page.body["problems"] == {"outgoing_mail": "login refused"}
+    assert page.body["details"]["outgoing_mail"] == {
+        "status": "failing",
+        "server": "smtp.example.com",
+        "reason": "login refused",
+    }
+
+
 def test_what_is_parked_is_told_and_degrades_nothing() -> None:
     page = visit({"slack": Check(lambda: "")}, outbox=Outbox(waiting=lambda: 2, parked=lambda: 7))
 

@@ -1,6 +1,5 @@
 """The heartbeat reaches its address, and a failure stops nothing."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -9,6 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.tls import tls_context
 from bot.web.heartbeat import Heartbeat
+from tests.services.listening import listening
 from tests.services.process import free_port
 
 
@@ -33,12 +33,8 @@ class Ear(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with Service(("127.0.0.1", 0), Ear) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(Service(("127.0.0.1", 0), Ear)) as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def test_a_beat_is_heard(service: Service) -> None:

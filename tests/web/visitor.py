@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from bot.clock import Clock
+from bot.web.access import Access
 from bot.web.figures import Figures
 from bot.web.health import Check, Outbox
 from bot.web.routes import DebugView, build_web
@@ -31,18 +32,22 @@ def visit(
     figures: Figures | None = None,
     debug: DebugView | None = None,
     outbox: Outbox | None = None,
+    access: Access | None = None,
     peer: str = "127.0.0.1",
-    headers: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1:8000",
+    headers: Mapping[str, str | bytes] | None = None,
 ) -> Page:
-    """Ask for one page, from this address."""
-    transport = httpx.ASGITransport(build_web(checks, clock, figures, debug, outbox), client=(peer, 4711))
-    answer = asyncio.run(_got(transport, path, dict(headers or {})))
+    """Ask for one page, from this address, and under this name of ours."""
+    web = build_web(checks, clock, figures, debug, outbox, access=access)
+    transport = httpx.ASGITransport(web, client=(peer, 4711))
+    answer = asyncio.run(_got(transport, f"http://{host}{path}", dict(headers or {})))
     if not answer.headers["content-type"].startswith("application/json"):
         return Page(answer.status_code, None, answer.text, answer.headers)
     told = answer.headers if headers else None
     return Page(answer.status_code, answer.json(), headers=told)
 
 
-async def _got(transport: httpx.ASGITransport, path: str, headers: dict[str, str]) -> httpx.Response:
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-        return await client.get(path, headers=headers)
+async def _got(transport: httpx.ASGITransport, url: str, headers: dict[str, str | bytes]) -> httpx.Response:
+    async with httpx.AsyncClient(transport=transport) as client:
+        raw = [(name.encode(), sent if isinstance(sent, bytes) else sent.encode()) for name, sent in headers.items()]
+        return await client.get(url, headers=raw)

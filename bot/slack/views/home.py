@@ -59,7 +59,7 @@ _NOTHING = {
 }
 
 
-_SPOKEN = {"slack": "Slack", "email_listener": "mailbox", "scheduler": "clock"}
+_SPOKEN = {"slack": "Slack", "email_listener": "mailbox", "outgoing_mail": "outgoing mail", "scheduler": "clock"}
 """How people call the services that the health page names."""
 
 

@@ -1,0 +1,1 @@
+"""Traces: each deed that was measured becomes a span at an OpenTelemetry collector."""
