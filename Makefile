@@ -5,10 +5,11 @@ PYTEST_ARGS ?=
 CORPUS_ARGS ?=
 DESK_ARGS ?=
 MAIL_ARGS ?=
+CHAOS_ARGS ?=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour screenshots test check format lint types imports cov corpus bench-desk bench-mail image audit lock clean FORCE
+.PHONY: help setup demo tour chaos screenshots test check format lint types imports cov corpus bench-desk bench-mail image audit lock clean FORCE
 
 help: ## Show this list
 	@echo "Casebot: a case desk that lives in Slack. Begin with: make demo"
@@ -27,6 +28,9 @@ demo: setup ## See Casebot work, with a Slack and a mailbox in memory: no accoun
 
 tour: setup ## Watch the whole story told and checked on the console, in under a minute
 	@$(BIN)/python -m bot tour
+
+chaos: setup ## Kill, cut and starve the desk while people write, and count (CHAOS_ARGS="--seed 7 --rounds 40")
+	@$(BIN)/python -m bot chaos $(CHAOS_ARGS)
 
 screenshots: setup ## Take the README's picture anew from the running demo (needs Chromium)
 	@$(BIN)/python -m bench.screenshots

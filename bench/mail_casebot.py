@@ -28,7 +28,7 @@ from bot.mail.models import LedgerEntry
 from bot.mail.oauth import tokens_of
 from bot.mail.watcher import MailWatcher
 from bot.outbox.models import Delivery
-from bot.outbox.postman import wake_on_commit
+from bot.outbox.waking import wake_on_commit
 from bot.settings import Settings, load_settings
 from bot.wiring.desk import Desk, open_desk
 

@@ -83,12 +83,6 @@ class Agenda:
             if kept == 0:  # nothing was due, or what is due failed or is in another process's hand
                 return total
 
-    def overdue(self, by: timedelta) -> int:
-        """Count the appointments that nobody kept although they were due so long ago; 0 while all is well."""
-        late = select(Appointment.id).where(WAITING, Appointment.due_at < self._clock.now() - by)
-        with self._database.readers.begin() as session:
-            return len(session.exec(late.limit(1000)).all())
-
     def _due(self) -> Sequence[int | None]:
         due = select(Appointment.id).where(
             WAITING, Appointment.due_at <= self._clock.now(), col(Appointment.kind).in_(list(self._acts))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, text, type_coerce
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
+
+if TYPE_CHECKING:
+    import psycopg
 
 # A listener that waits for the write lock must give up, unacked, inside Slack's 3 seconds.
 LOCK_WAIT_SECONDS = 2.0
@@ -103,6 +106,11 @@ class Database:
         return {} if self.is_sqlite else {"postgresql_readonly": True}
 
 
+def time_of(session: Session) -> datetime:
+    """Return the database's time: one clock for all processes, whatever theirs show."""
+    return session.exec(select(type_coerce(func.current_timestamp(), UtcDateTime))).one()
+
+
 def queue_up(session: Session, *keys: str) -> None:
     """Let the writers of each of these keys pass one at a time, until their transaction ends.
 
@@ -162,7 +170,7 @@ def _postgresql(url: URL) -> Engine:
         "idle_in_transaction_session_timeout": FROZEN_SECONDS * 1000,
         "timezone": "UTC",
     }
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=0,
@@ -177,3 +185,11 @@ def _postgresql(url: URL) -> Engine:
             **{name.replace("tcp_", ""): value for name, value in probes.items()},
         },
     )
+
+    @event.listens_for(engine, "checkout")
+    def as_the_server_says(connection: psycopg.Connection, *_records: object) -> None:
+        """After a reader, the driver would demand READ WRITE, even of a server that takes no writes (it is full)."""
+        if connection.read_only is not None:
+            connection.read_only = None
+
+    return engine

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, type_coerce
 from sqlmodel import Field, SQLModel, col, delete, select
 
-from bot.db import Database, UtcDateTime, queue_up
+from bot.db import Database, UtcDateTime, queue_up, time_of
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +114,7 @@ class Leases:
         with self._database.writers.begin() as session:
             session.connection()
             queue_up(session, "leases")
-            now = session.exec(select(type_coerce(func.current_timestamp(), UtcDateTime))).one()
+            now = time_of(session)
             known = {lease.role: lease for lease in session.exec(select(Lease))}
             leases = [self._claim(role, known.get(role.name), now) for role in self._roles]
             session.add_all(leases)

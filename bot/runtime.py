@@ -70,6 +70,7 @@ class Runtime:
             bot.collecting.start()
         bot.schedule.start()
         bot.turns.loop.start()
+        bot.auditing.start()
         if bot.watching is not None:
             bot.watching.start()
 
@@ -82,6 +83,7 @@ class Runtime:
             _all_end(
                 HANDS_SECONDS,
                 clock=bot.schedule.stop,
+                auditor=bot.auditing.stop,
                 alarm=bot.watching.stop if bot.watching else lambda: None,
                 catch_up=bot.catching_up.stop,
                 homes=bot.redrawing.stop,

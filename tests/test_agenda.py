@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlmodel import Session
 
 from bot.agenda import Agenda, Appointment, appoint, cancel
@@ -96,13 +95,3 @@ def test_two_processes_keep_one_agenda(desk: Desk) -> None:
     diary.agenda().keep_due()
 
     assert sorted(diary.done, key=int) == [str(number) for number in range(12)]
-
-
-@pytest.mark.parametrize(("hours", "late"), [(1.5, 0), (3, 1)])
-def test_the_auditor_sees_what_nobody_keeps(desk: Desk, hours: float, late: int) -> None:
-    make(desk, "forgotten", 1, kind="of an older release")
-    desk.passes(hours=hours)
-
-    agenda = Diary(desk).agenda()
-
-    assert (agenda.keep_due(), agenda.overdue(timedelta(hours=1))) == (0, late)

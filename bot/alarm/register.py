@@ -35,7 +35,7 @@ class Register:
             alarm = _locked(session, subject)
             if alarm is None:
                 alarm = Alarm(subject=subject, began_at=began_at, reason=reason, claimed_until=now)
-            elif alarm.told_at is not None or alarm.claimed_until > now:
+            elif alarm.told_at is not None or now < alarm.claimed_until <= now + CLAIM:  # later: the clock was set back
                 return False
             alarm.claimed_until = now + CLAIM
             session.add(alarm)

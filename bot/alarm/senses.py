@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-DATABASE, SLACK, MAILBOX, CLOCK = "database", "slack", "mailbox", "clock"
+DATABASE, SLACK, MAILBOX, OUTGOING, CLOCK = "database", "slack", "mailbox", "outgoing mail", "clock"
 # So long a part must be well before its outage is over: one that comes and goes is one outage.
 STEADY_SECONDS = 60.0
 SILENCE = "it does not work any more, and does not say why"

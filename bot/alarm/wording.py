@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alarm.senses import CLOCK, DATABASE, MAILBOX, SLACK
+from bot.alarm.senses import CLOCK, DATABASE, MAILBOX, OUTGOING, SLACK
 from bot.cases.models import Case, Escalation
 from bot.cases.rules import span
 
 _NAMES = {
     SLACK: "Slack",
     MAILBOX: "the mailbox",
+    OUTGOING: "outgoing mail",
     CLOCK: "the clock (sweep and reminders)",
     DATABASE: "the database",
 }
 _MEANWHILE = {
     SLACK: "New escalations come by mail meanwhile; everything else is kept, and said once Slack is back.",
     MAILBOX: "Mail waits in the mailbox and is taken in once it can be read again.",
+    OUTGOING: "Answers by mail are kept, and sent once the server takes them again.",
     CLOCK: "Cases that wait too long are not escalated meanwhile.",
     DATABASE: "Nothing is taken in meanwhile: mail waits in the mailbox, and Slack sends again only for a while.",
 }

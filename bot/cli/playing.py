@@ -1,4 +1,4 @@
-"""The commands that need no account: `casebot demo`, `tour` and `sandbox`."""
+"""The commands that need no account: `casebot demo`, `tour`, `sandbox` and `chaos`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.log import configure
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (demo, sandbox, tour):
+    for command in (demo, sandbox, tour, chaos):
         app.command()(command)
 
 
@@ -74,6 +74,31 @@ def tour() -> None:
 
     configure("ERROR", "console")
     raise typer.Exit(0 if story(typer.echo) else 1)
+
+
+def chaos(
+    seed: Annotated[int, typer.Option(help="The same number makes the same storm.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="So often people write and things go wrong.")] = 12,
+    deaths: Annotated[int, typer.Option(min=0, help="First die at so many commits, each at a point of its own.")] = 6,
+    only: Annotated[str, typer.Option(help="Only on this database: sqlite or postgresql.")] = "",
+    logs: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Keep the bots' logs here.")] = None,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where a server is not installed.")] = False,
+) -> None:
+    """Kill, cut and starve the desk while people write; exit 0 only if nothing was lost, doubled or left unsaid."""
+    with _sandbox_installed():
+        from bot.chaos.play import Ground, Missing
+        from bot.chaos.play import chaos as ordeal
+        from bot.demo.process import NotReady
+
+    try:
+        grounds = [Ground(only)] if only else list(Ground)
+    except ValueError:
+        raise typer.BadParameter(f"choose one of: {', '.join(Ground)}", param_hint="--only") from None
+    configure("ERROR", "console")
+    with clear_refusals(OSError, Missing, NotReady):
+        right = ordeal(typer.echo, seed, rounds, grounds, strict=strict, deaths=deaths, logs=logs)
+    raise typer.Exit(0 if right else 1)
 
 
 @contextmanager

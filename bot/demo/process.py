@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -27,13 +28,20 @@ class NotReady(Exception):
 class BotProcess:
     """One bot, whose settings are `environment` and nothing that this machine has set.
 
-    Its database is an SQLite file in `directory`, unless `environment` names another; `name` is its log's.
+    Its database is an SQLite file in `directory`, unless `environment` names another; `name` is its log's, `module`
+    the child's program.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], directory: Path, name: str = "bot", term_seconds: float = TERM_SECONDS
+        self,
+        environment: Mapping[str, str],
+        directory: Path,
+        name: str = "bot",
+        term_seconds: float = TERM_SECONDS,
+        module: str = "bot.demo.child",
     ) -> None:
         self._term = term_seconds
+        self._module = module
         self._settings = dict(environment)
         self._directory = directory
         self.log = directory / f"{name}.log"
@@ -57,9 +65,10 @@ class BotProcess:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the process; with `wait`, return when everything it needs is connected."""
+        self._reap_dead()
         self._settings["PORT"] = str(_free_port())
         inherited = {name: value for name, value in os.environ.items() if name.upper() not in SETTING_NAMES}
-        command = [sys.executable, "-m", "bot.demo.child", str(self._ahead.total_seconds()), str(self._term)]
+        command = [sys.executable, "-m", self._module, str(self._ahead.total_seconds()), str(self._term)]
         with self.log.open("a", encoding="utf-8") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 command,
@@ -94,10 +103,16 @@ class BotProcess:
             connection.close()
 
     def advance_clock(self, length: timedelta) -> None:
-        """Move the bot's clock forward; it sweeps at once. A bot that is down starts with it."""
+        """Move the bot's clock, forward or back; it sweeps at once. A bot that is down starts with it."""
         self._ahead += length
-        if self.running and self._child is not None and self._child.stdin is not None:
-            self._child.stdin.write(f"clock {self._ahead.total_seconds()}\n")
+        self.order(f"clock {self._ahead.total_seconds()}")
+
+    def order(self, words: str) -> None:
+        """Tell the child to do something, if it lives."""
+        if self._child is None or self._child.stdin is None:
+            return
+        with contextlib.suppress(OSError):  # it is dying
+            self._child.stdin.write(f"{words}\n")
             self._child.stdin.flush()
 
     def kill(self) -> None:
@@ -117,11 +132,17 @@ class BotProcess:
             self._child.kill()
         self._reap()
 
+    def _reap_dead(self) -> None:
+        """Let go of a child that ended by itself."""
+        if not self.running:
+            self._reap()
+
     def _reap(self) -> None:
         if self._child is not None:
             self._child.wait()
             if self._child.stdin is not None:
-                self._child.stdin.close()
+                with contextlib.suppress(OSError):
+                    self._child.stdin.close()
             self._child = None
 
     def _last_lines(self) -> str:

@@ -1,4 +1,4 @@
-"""What happens by the clock, one line per job."""
+"""What ticks: a few acts, each looking every few seconds for what is due in the database."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.clock import Clock, SystemClock
 
 log = structlog.get_logger(__name__)
-
-DIRECTORY_SECONDS = 3600.0
 
 
 class Schedule:

@@ -80,7 +80,7 @@ class MailSender:
             raise Refused("no mail can leave: SMTP_SERVER is not set")
         # What the server took and the database could not note is noted at the next try, not sent again.
         accepted = self._accepted.get(parcel.delivery.delivery_id)
-        return accepted or self._remembered(parcel.delivery, self._sent(parcel.delivery))
+        return accepted or self._remembered(parcel.delivery, self._sent(parcel))
 
     def _remembered(self, delivery: Delivery, posted: Posted) -> Posted:
         self._accepted[delivery.delivery_id] = posted
@@ -88,8 +88,8 @@ class MailSender:
             del self._accepted[next(iter(self._accepted))]
         return posted
 
-    def _sent(self, delivery: Delivery) -> Posted:
-        letter = self._letters.letter(int(delivery.subject))
+    def _sent(self, parcel: Parcel) -> Posted:
+        letter = self._letters.letter(int(parcel.delivery.subject))
         customer = letter.case.customer_identifier
         if "@" not in customer:
             raise Refused("the customer has no mail address")
@@ -97,7 +97,8 @@ class MailSender:
             raw = compose(letter, tuple(self._files(letter)), self._identity)
         except ValueError as error:
             raise Refused(f"the answer can't become a mail: {error}") from error
-        self._submit(delivery, customer, raw)
+        parcel.confirm()
+        self._submit(parcel.delivery, customer, raw)
         log.info("answer sent by mail", case=letter.case.case_id, bytes=len(raw), files=len(letter.attachments))
         return Posted(f"email:{customer}", self._identity.message_id(letter.token))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, or_, text
 from sqlmodel import Field, col
 
 from bot.db import UtcDateTime
@@ -37,6 +37,13 @@ class Priority(IntEnum):
     MESSAGE = 2
     COSMETIC = 3
 
+
+# Longer than any sender's own timeout, so that a live claim is never taken twice.
+LEASE = timedelta(seconds=15)
+# Nothing is ever put off for so long: what seems due later was stored before the clock was set back.
+FARTHEST = timedelta(minutes=10)
+# How far the clocks of several processes may be apart.
+DRIFT = timedelta(minutes=1)
 
 UNSETTLED = text("state IN ('due', 'sending')")
 REFUSED = text("state = 'refused'")
@@ -93,6 +100,22 @@ class Receipt(Row, table=True):
     external_id: str
     drawn: str = ""
     said_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of being due, also for what was stored or put off before the clock was set back."""
+    return or_(
+        col(Delivery.due_at) <= now, col(Delivery.created_at) > now + DRIFT, col(Delivery.due_at) > now + FARTHEST
+    )
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of being in nobody's hand at this time of the database's, by which claims are made.
+
+    A claim ran out, or was made before that clock was set back.
+    """
+    ran_out = or_(col(Delivery.claimed_until) < now, col(Delivery.claimed_until) > now + LEASE + DRIFT)
+    return or_(col(Delivery.state) == DeliveryState.DUE, ran_out)
 
 
 def unsettled(table: type[Delivery] = Delivery) -> ColumnElement[bool]:

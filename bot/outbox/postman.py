@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, and_, not_, or_, true
-from sqlalchemy.orm import aliased, sessionmaker
+from sqlalchemy import ColumnElement, and_, not_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
-from bot.db import Database, queue_up
+from bot.db import Database, queue_up, time_of
 from bot.log import correlated
 from bot.measures import Deed, Measures
-from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
+from bot.outbox.beats import Beat
+from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
 from bot.outbox.pacing import Pacing, backoff
-from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, Unsure
-from bot.rows import after_commit_of
+from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, TooLate, Unsure
 
 log = structlog.get_logger(__name__)
 
-# Longer than any sender's own timeout, so that a live claim is never taken twice.
-LEASE = timedelta(seconds=15)
 LONGEST_BACKOFF_SECONDS = 300
 LONGEST_AWAY_SECONDS = 15
 # From this many waiting lines of one kind in one thread on, one post says them all.
 FOLD_FROM = 4
 FOLD_AT_MOST = 20
 IDLE_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """Some of the deliveries: those to a place, or of a kind."""
-
-    place: str = ""
-    kind: str = ""
-
-    def holds(self) -> ColumnElement[bool]:
-        """Return the condition of a delivery on this beat."""
-        return and_(
-            true(),
-            *([col(Delivery.place) == self.place] if self.place else []),
-            *([col(Delivery.kind) == self.kind] if self.kind else []),
-        )
-
-    def covers(self, delivery: Delivery) -> bool:
-        """Return whether this delivery is on the beat."""
-        return self.place in {"", delivery.place} and self.kind in {"", delivery.kind}
+# A claim that is older than this before the first word is renewed: a call may take ten of its 15 seconds.
+FRESH_SECONDS = 4.0
 
 
 class Postman:
@@ -72,6 +53,8 @@ class Postman:
         *,
         only: Beat | None = None,
         but: Sequence[Beat] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+        claim_time: Callable[[Session], datetime] = time_of,
         measures: Measures | None = None,
     ) -> None:
         self._database = database
@@ -81,6 +64,7 @@ class Postman:
         self._consequences = consequences
         self._foldable = frozenset(foldable)
         self._only, self._but = only, but
+        self._monotonic, self._claim_time = monotonic, claim_time
         self._measures = measures
         self._away_times = 0
 
@@ -117,18 +101,35 @@ class Postman:
         now = self._clock.now()
         # Looking costs no write lock; most of the time there is nothing.
         with self._database.readers.begin() as session:
-            if session.exec(self._sayable(now)).first() is None:
+            if session.exec(self._sayable(now, self._claim_time(session))).first() is None:
                 return None
+        asked_at = self._monotonic()
         with self._database.writers.begin() as session:
-            delivery = session.exec(self._sayable(now).with_for_update(skip_locked=True, of=Delivery)).first()
+            claimed_at = self._claim_time(session)
+            sayable = self._sayable(now, claimed_at)
+            delivery = session.exec(sayable.with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
             folded = self._folded(session, delivery, now)
             for claimed in (delivery, *folded):
                 claimed.unsure = _doubtful(claimed)
                 claimed.state = DeliveryState.SENDING
-                claimed.claimed_until = now + LEASE
-            return Parcel(delivery, folded)
+                claimed.claimed_until = claimed_at + LEASE
+        return Parcel(delivery, folded, confirm=partial(self._confirm, [delivery, *folded], asked_at))
+
+    def _confirm(self, claimed: Sequence[Delivery], asked_at: float) -> None:
+        """Renew a claim that is no longer fresh; TooLate where somebody else took it over (we were frozen)."""
+        if self._monotonic() - asked_at <= FRESH_SECONDS:
+            return
+        with self._database.writers.begin() as session:
+            until = self._claim_time(session) + LEASE
+            rows = _ours(session, claimed)
+            if len(rows) < len(claimed):
+                raise TooLate
+            for row in rows:
+                row.claimed_until = until
+        for delivery in claimed:
+            delivery.claimed_until = until
 
     def _folded(self, session: Session, head: Delivery, now: datetime) -> Sequence[Delivery]:
         """Return the later deliveries of the lane that the head's words can say too."""
@@ -139,12 +140,12 @@ class Postman:
         )
         waiting: list[Delivery] = []
         for delivery in session.exec(lane.order_by(col(Delivery.id)).limit(FOLD_AT_MOST)):
-            if not _goes_with(delivery, head) or delivery.due_at > now:
+            if not _goes_with(delivery, head) or (delivery.due_at > now >= head.due_at):
                 break
             waiting.append(delivery)
         return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
 
-    def _sayable(self, now: datetime) -> SelectOfScalar[Delivery]:
+    def _sayable(self, now: datetime, claims_now: datetime) -> SelectOfScalar[Delivery]:
         earlier = aliased(Delivery)
         blocked = select(earlier.id).where(
             earlier.lane == Delivery.lane, unsettled(earlier), col(earlier.id) < col(Delivery.id)
@@ -155,8 +156,7 @@ class Postman:
         ]
         return (
             select(Delivery)
-            .where(unsettled(Delivery), Delivery.due_at <= now, ~blocked.exists())
-            .where(or_(col(Delivery.state) == DeliveryState.DUE, col(Delivery.claimed_until) < now))
+            .where(unsettled(Delivery), is_due(now), ~blocked.exists(), is_free(claims_now))
             .where(*(not_(place) for place in crowded))
             .where(*self._beat())
             .order_by(col(Delivery.priority), col(Delivery.id))
@@ -171,6 +171,8 @@ class Postman:
         delivery = parcel.delivery
         try:
             posted = self._sender.send(parcel)
+        except TooLate:
+            log.warning("claim lost to another process", kind=delivery.kind, case=delivery.case_id)
         except Later as later:
             if later.whole_place:
                 self._pacing.hold(delivery.place, later.seconds)
@@ -215,7 +217,7 @@ class Postman:
         with self._database.writers.begin() as session:
             if isinstance(cause, Stuck) and self._consequences is not None:
                 self._consequences.stuck(session, parcel.delivery, str(cause), self._clock.now())
-            for waiting in _again(session, parcel):
+            for waiting in _ours(session, [parcel.delivery, *parcel.folded]):
                 waiting.state, waiting.due_at, waiting.claimed_until = DeliveryState.DUE, due_at, None
                 waiting.attempts += failed
                 waiting.unsure = waiting.unsure or unsure
@@ -226,19 +228,12 @@ class Postman:
     def _refuse(self, parcel: Parcel, refused: Refused) -> None:
         now = self._clock.now()
         with self._database.writers.begin() as session:
-            for waiting in _again(session, parcel):
+            for waiting in _ours(session, [parcel.delivery, *parcel.folded]):
                 waiting.state, waiting.error = DeliveryState.REFUSED, str(refused)[:500]
                 waiting.settled_at, waiting.claimed_until = now, None
                 if self._consequences is not None:
                     self._consequences.refused(session, waiting, str(refused), now)
         log.error("delivery refused", kind=parcel.delivery.kind, reason=str(refused))
-
-
-def wake_on_commit(
-    writers: sessionmaker[Session], wake: Callable[[], None], concerns: Callable[[Delivery], bool] | None = None
-) -> None:
-    """Call `wake` right after each commit that stored a delivery (which concerns him), so that it need not wait."""
-    after_commit_of(writers, Delivery, wake, concerns)
 
 
 def _ids(delivery: Delivery) -> dict[str, str]:
@@ -273,6 +268,14 @@ def _doubtful(delivery: Delivery) -> bool:
 def _again(session: Session, parcel: Parcel) -> Sequence[Delivery]:
     ids = [delivery.id for delivery in (parcel.delivery, *parcel.folded)]
     return session.exec(select(Delivery).where(col(Delivery.id).in_(ids)).with_for_update()).all()
+
+
+def _ours(session: Session, claimed: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Return those of which the claim is still ours: what somebody took over is his to put back."""
+    ids = [delivery.id for delivery in claimed]
+    rows = session.exec(select(Delivery).where(col(Delivery.id).in_(ids)).with_for_update()).all()
+    until = {delivery.id: delivery.claimed_until for delivery in claimed}
+    return [row for row in rows if row.state == DeliveryState.SENDING and row.claimed_until == until[row.id]]
 
 
 def _keep_receipt(session: Session, delivery: Delivery, posted: Posted, now: datetime) -> None:

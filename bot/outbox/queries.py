@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from bot.db import Database
-from bot.outbox.models import REFUSED, Delivery, DeliveryState, unsettled
+from bot.db import Database, time_of
+from bot.outbox.models import REFUSED, Delivery, DeliveryState, is_due, is_free, unsettled
 
 SHOWN = 50
 COUNTED = 1000
@@ -25,6 +26,20 @@ def refused(database: Database) -> int:
     with database.readers.begin() as session:
         lost = select(Delivery.id).where(REFUSED)
         return len(session.exec(lost.limit(COUNTED)).all())
+
+
+def heads(database: Database, now: datetime) -> Mapping[str, tuple[int | None, int, datetime]]:
+    """Return what should be said next in each place and is in nobody's hand: its number, its tries, when it was due.
+
+    Whoever tries it changes that, or says it: what stays the same for minutes was left lying.
+    """
+    first = select(func.min(Delivery.id)).where(unsettled()).group_by(col(Delivery.lane))
+    found: dict[str, tuple[int | None, int, datetime]] = {}
+    with database.readers.begin() as session:
+        due = select(Delivery).where(col(Delivery.id).in_(first), is_due(now), is_free(time_of(session)))
+        for delivery in session.exec(due.order_by(col(Delivery.priority), col(Delivery.id)).limit(COUNTED)):
+            found.setdefault(delivery.place, (delivery.id, delivery.attempts, delivery.due_at))
+    return found
 
 
 def overview(database: Database) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -14,10 +14,15 @@ from bot.outbox.models import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery to say now, and the later ones that the same words may say with it."""
+    """A delivery to say now, and the later ones that the same words may say with it.
+
+    A sender calls `confirm` right before its first word: it raises TooLate where the claim ran out meanwhile, for then
+    somebody else has it in hand.
+    """
 
     delivery: Delivery
     folded: Sequence[Delivery] = field(default_factory=tuple)
+    confirm: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,10 @@ class Away(Exception):
 
 class Unsure(Exception):
     """The channel may or may not have taken it: look before saying it again."""
+
+
+class TooLate(Exception):
+    """The claim ran out before anything was said; whoever has it now looks before he says it."""
 
 
 class Refused(Exception):

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.sandbox.shapes import Call
 from bot.sandbox.tiers import Tiers
 
-Kind = Literal["rate_limit", "slow", "status", "error", "reset"]
+Kind = Literal["rate_limit", "slow", "late", "status", "error", "reset"]
 ANY = "*"
 
 
@@ -21,7 +21,7 @@ class Fault:
     method: str
     times: int
     number: float = 0
-    """Seconds (rate_limit: Retry-After; slow: the delay) or an HTTP status."""
+    """Seconds (rate_limit: Retry-After; slow and late: the delay) or an HTTP status."""
     error: str = ""
     channel: str = ""
 
@@ -63,6 +63,10 @@ class Faults:
     def slow(self, method: str = ANY, seconds: float = 1.0, *, times: int = 1, channel: str = "") -> None:
         """Take this long before the call is carried out."""
         self._add(Fault("slow", method, times, seconds, channel=channel))
+
+    def answer_late(self, method: str = ANY, seconds: float = 12.0, *, times: int = 1, channel: str = "") -> None:
+        """Carry the call out, and take this long before answering."""
+        self._add(Fault("late", method, times, seconds, channel=channel))
 
     def fail(self, method: str = ANY, *, times: int = 1, status: int = 503) -> None:
         """Answer with an HTTP error; nothing happens."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.sandbox.disorder import Disorder
 from bot.sandbox.people import APP_ID
 from bot.sandbox.shapes import Envelope, Json
 
@@ -49,6 +50,7 @@ class SocketLink:
         self.keeps_events = True
         """Whether events wait while nobody is connected; Slack gives them up after some minutes."""
         self.refusing = False
+        self.disorder = Disorder()
         self.lost: list[Json] = []
         """Payloads of events that were given up."""
         self.timeouts: list[Json] = []
@@ -163,7 +165,7 @@ class SocketLink:
         try:
             while True:
                 self._heard(await websocket.receive_text())
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, RuntimeError):  # it said goodbye, or was cut off by us
             return
 
     def _heard(self, text: str) -> None:
@@ -193,9 +195,14 @@ class SocketLink:
         envelope_id = str(uuid.uuid4())
         flight = Flight(envelope)
         self._flights[envelope_id] = flight
-        if not connection.deaf:
-            connection.outgoing.put_nowait(json.dumps(_framed(envelope, envelope_id)))
         loop = asyncio.get_running_loop()
+        if not connection.deaf:
+            frame = json.dumps(_framed(envelope, envelope_id))
+            for seconds in self.disorder.delays(is_event=envelope.is_event):
+                if seconds:
+                    loop.call_later(seconds, connection.outgoing.put_nowait, frame)
+                else:
+                    connection.outgoing.put_nowait(frame)
         flight.timer = loop.call_later(self.ack_timeout, self._unanswered, envelope_id)
 
     def _next_connection(self) -> Connection | None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from uuid import uuid4
 
 import structlog
@@ -43,8 +43,9 @@ class WebApi:
         if self._faults.slack_is_away:
             return PlainTextResponse("Service Unavailable", 503)
         call = await _read(request)
-        await self._delay(call)
+        await self._delay("slow", call)
         response = self._fault(call) or self._answered(call)
+        await self._delay("late", call)
         if self._faults.take("reset", call) and request.client is not None:
             self._reset((request.client.host, request.client.port))
         return response
@@ -63,8 +64,8 @@ class WebApi:
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
         return PlainTextResponse("ok")
 
-    async def _delay(self, call: Call) -> None:
-        slowness = self._faults.take("slow", call)
+    async def _delay(self, kind: Literal["slow", "late"], call: Call) -> None:
+        slowness = self._faults.take(kind, call)
         if slowness is not None:
             await asyncio.sleep(slowness.number)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -34,6 +34,7 @@ from bot.slack.patrol import Patrol
 from bot.slack.places import Places
 from bot.slack.reading import Found, Reading
 from bot.slack.recap import announce_recap
+from bot.slack.siblings import Siblings
 from bot.slack.threads import case_threads
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,7 @@ class CatchUp:
         self._places = places
         self._database = database
         self._clock = clock
+        self._siblings = Siblings(alone=database.is_sqlite)
         self._patrol = Patrol(
             history,
             hearing,
@@ -119,6 +121,8 @@ class CatchUp:
         self._history.stop()
         if self._hearing.gap is None:
             self._store_mark()
+            with self._database.writers.begin() as session:
+                self._siblings.leave(session)
 
     def _catch_up(self, gap: Gap) -> int:
         this = self._begin(gap)
@@ -133,6 +137,7 @@ class CatchUp:
         self._back_at = self._back_at or now
         with self._database.readers.begin() as session:
             marks = read_marks(session)
+            marks = replace(marks, line=self._siblings.heard_by_all(session, marks.line))
             threads = case_threads(session, now)
         support = self._places.channel_of(Hearer.SUPPORT) or ""
         as_of = max(marks.line, self._hearing.newest, self._history.newest(support), key=order)
@@ -148,6 +153,7 @@ class CatchUp:
         self._hand_in(events)
         with self._database.writers.begin() as session:
             move_channels(session, [(channel, each.known_to) for channel, each in found.items()], self._clock.now())
+            self._siblings.breathe(session, self._clock.now())
         for channel, each in found.items():
             self._hearing.learn(channel, each.known_to)
         return len(events)
@@ -201,6 +207,7 @@ class CatchUp:
         now = self._clock.now()
         since = this.gap.since or this.marks.line_at
         with self._database.writers.begin() as session:
+            self._siblings.bury(session)
             self._move_line(session, this.reading.as_of, now)
             if since is not None:
                 announce_recap(session, since, this.back_at, now)
@@ -244,6 +251,15 @@ class CatchUp:
     def _keep_mark(self) -> None:
         if time.monotonic() - self._kept_at > MARK_SECONDS:
             self._store_mark()
+            self._look_after_siblings()
+
+    def _look_after_siblings(self) -> None:
+        """Read on from where a process died: what Slack had sent to it alone may be known to nobody."""
+        with self._database.readers.begin() as session:
+            still = self._siblings.standing_still(session)
+        if still:
+            log.warning("a process hears no more; reading what it may have missed", processes=len(still))
+            self._hearing.missed(min(still.values()))
 
     def _store_mark(self) -> None:
         with self._database.writers.begin() as session:
@@ -252,7 +268,9 @@ class CatchUp:
 
     def _move_line(self, session: Session, ts: str, at: datetime) -> None:
         self._stored = max(self._stored, ts, key=order)
-        move_line(session, ts, at)
+        line = move_line(session, ts, at)
+        # Our line is whole now, so whatever was sent to us is in, however far the others have heard.
+        self._siblings.note(session, line, at)
 
     def _is_heard_elsewhere(self, ts: str) -> bool:
         """Whether the mark stands past this ts, and another process on this database has moved it there."""

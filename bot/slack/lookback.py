@@ -16,7 +16,7 @@ from bot.slack.identity import Identity
 
 log = structlog.get_logger(__name__)
 
-# How far this machine's clock may be ahead of Slack's.
+# How far this machine's clock may be ahead of Slack's before a second page is missed.
 CLOCK_DRIFT = timedelta(hours=1)
 
 
@@ -51,20 +51,21 @@ class Lookback:
         return None
 
     def _since(self, delivery: Delivery, address: Address) -> Iterator[Mapping[str, Any]]:
-        oldest = f"{(delivery.created_at - CLOCK_DRIFT).timestamp():.6f}"
-        query: dict[str, Any] = {
-            "channel": address.channel,
-            "oldest": oldest,
-            "limit": 200,
-            "include_all_metadata": True,
-        }
-        pages = (
-            self._web.conversations_replies(ts=address.thread, **query)
-            if address.thread
-            else self._web.conversations_history(**query)
-        )
-        for page in pages:
-            yield from page["messages"]
+        """Yield the whole thread, or the channel from its newest message back to the delivery's beginning.
+
+        The newest page is always looked at: by a clock that is or was wrong, the delivery may seem to begin later.
+        """
+        query: dict[str, Any] = {"channel": address.channel, "limit": 200, "include_all_metadata": True}
+        if address.thread:
+            for page in self._web.conversations_replies(ts=address.thread, **query):
+                yield from page["messages"]
+            return
+        began = (delivery.created_at - CLOCK_DRIFT).timestamp()
+        for page in self._web.conversations_history(**query):
+            messages = page["messages"]
+            yield from messages
+            if not messages or float(messages[-1]["ts"]) < began:
+                return
 
 
 def _is_ours(message: Mapping[str, Any], delivery_id: str) -> bool:

@@ -49,11 +49,13 @@ def read_marks(session: Session) -> Marks:
     return Marks(line.position if line else "", line.moved_at if line else None, channels)
 
 
-def move_line(session: Session, ts: str, at: datetime) -> None:
-    """Store how far everything was heard; it never goes back, whatever another process knew."""
+def move_line(session: Session, ts: str, at: datetime) -> str:
+    """Store how far everything was heard and return it; it never goes back, whatever another process knew."""
     queue_up(session, f"{FAMILY}:{LINE}")
     stored = cursors.position_of(session, f"{FAMILY}:{LINE}") or ""
-    cursors.move(session, f"{FAMILY}:{LINE}", max(stored, ts, key=order), at)
+    furthest = max(stored, ts, key=order)
+    cursors.move(session, f"{FAMILY}:{LINE}", furthest, at)
+    return furthest
 
 
 def move_channels(session: Session, read: Iterable[tuple[str, str]], at: datetime) -> None:

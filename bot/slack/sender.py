@@ -69,7 +69,7 @@ class SlackSender:
         if said is not None and not delivery.redraw:
             return Posted(said.place, said.external_id, said.drawn)
         if delivery.kind == Kind.FILE:
-            return self._hand_over(delivery)
+            return self._hand_over(parcel)
         if delivery.kind == Kind.SENT_MARK:
             return self._mark(delivery)
         if delivery.kind == Kind.REPLY:
@@ -82,7 +82,7 @@ class SlackSender:
             return self._redraw(parcel, said) if said else self._first_card(parcel)
         address = self._addresses.of(delivery)
         drawing = self._drawings.draw(delivery, parcel.folded)
-        return self._post(delivery, address, drawing) if drawing else None
+        return self._post(parcel, address, drawing) if drawing else None
 
     def _first_card(self, parcel: Parcel) -> Posted | None:
         """Post the card of a case that came in quietly with a backlog: now something happens in it."""
@@ -90,7 +90,7 @@ class SlackSender:
         if delivery.kind != Kind.CARD:
             return None
         drawing = self._drawings.draw(delivery, parcel.folded)
-        return self._post(delivery, self._addresses.of(delivery), drawing) if drawing else None
+        return self._post(parcel, self._addresses.of(delivery), drawing) if drawing else None
 
     def _answer(self, parcel: Parcel) -> Posted | None:
         """Say an answer where its customer reads it; what the team must mend is told at once, not waited for."""
@@ -99,8 +99,9 @@ class SlackSender:
         except (Mendable, Refused) as refusal:
             raise Refused(_unreached(refusal)) from refusal
 
-    def _hand_over(self, delivery: Delivery) -> Posted:
+    def _hand_over(self, parcel: Parcel) -> Posted:
         """Post a file; where that can't be, a line in the case's thread says why."""
+        delivery = parcel.delivery
         attachment = self._queries.attachment(int(delivery.subject))
         try:
             return self._uploads.post(delivery, attachment, self._addresses.of(delivery))
@@ -109,7 +110,7 @@ class SlackSender:
         except Unposted as refusal:
             why = str(refusal)
         drawing = unposted(attachment, why, to_customer=delivery.place not in set(Hearer))
-        return self._post(delivery, self._addresses.of_case(delivery), drawing)
+        return self._post(parcel, self._addresses.of_case(delivery), drawing)
 
     def _mark(self, delivery: Delivery) -> Posted | None:
         """Put the bot's reaction on a note that was sent; a mark that Slack does not take is not worth waiting for."""
@@ -130,19 +131,21 @@ class SlackSender:
             if reason_of(error) not in _MARKED:
                 raise
 
-    def _post(self, delivery: Delivery, address: Address, drawing: Drawing) -> Posted:
+    def _post(self, parcel: Parcel, address: Address, drawing: Drawing) -> Posted:
         try:
-            return self._said(delivery, address, drawing)
+            return self._said(parcel, address, drawing)
         except Refused as refused:
             if address.thread is None or str(refused) not in CARD_GONE:
                 raise
-            return self._said(delivery, Address(address.channel), drawing)
+            return self._said(parcel, Address(address.channel), drawing)
 
-    def _said(self, delivery: Delivery, address: Address, drawing: Drawing) -> Posted:
+    def _said(self, parcel: Parcel, address: Address, drawing: Drawing) -> Posted:
+        delivery = parcel.delivery
         if delivery.unsure:
             earlier = calling(lambda: self._lookback.post(delivery, address))
             if earlier is not None:
                 return Posted(address.channel, earlier, _fingerprint(drawing))
+        parcel.confirm()
         answer = calling(
             lambda: self._web.chat_postMessage(
                 channel=address.channel,
@@ -169,7 +172,7 @@ class SlackSender:
             if str(refused) not in CARD_GONE:
                 raise
             # Somebody deleted it: the team needs it all the same.
-            return self._post(delivery, self._addresses.of(delivery), drawing)
+            return self._post(parcel, self._addresses.of(parcel.delivery), drawing)
         return Posted(said.place, said.external_id, _fingerprint(drawing))
 
 

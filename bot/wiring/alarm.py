@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from bot.alarm.senses import CLOCK, DATABASE, MAILBOX, SLACK, Sense
+from bot.alarm.senses import CLOCK, DATABASE, MAILBOX, OUTGOING, SLACK, Sense
 from bot.alarm.watch import Tell, Watch
 from bot.alarm.wording import Bulletin
 from bot.cursors import Cursor
@@ -49,17 +49,20 @@ def alarm_loop(
 
 
 def _senses(desk: Desk, settings: Settings, schedule: Schedule, checks: Mapping[str, Check]) -> list[Sense]:
-    """Make a sense of each check of /health; a part that is switched off is not watched, nor is outgoing mail: by that
-    way we tell."""
+    """Make a sense of each check of /health; a part that is switched off is not watched.
+
+    By outgoing mail we tell: while it is away nobody can be mailed about it, but the heartbeat stops.
+    """
     patience = max(timedelta(minutes=settings.alarm_after_minutes), LEAST_PATIENCE)
     senses: dict[str, Callable[[Check], Sense]] = {
         # The sweep's own interval may be longer than anybody's patience.
         "scheduler": lambda check: Sense(CLOCK, check.problem, lambda: schedule.succeeded_at(AGENDA), patience),
         "database": lambda check: Sense(DATABASE, check.problem),
         "slack": lambda check: Sense(SLACK, check.problem, check.worked_at, patience),
+        "outgoing_mail": lambda check: Sense(OUTGOING, check.problem),
         "email_listener": lambda check: _mailbox_sense(check, desk, settings, patience),
     }
-    return [senses[name](check) for name, check in checks.items() if name in senses and not check.disabled]
+    return [senses[name](check) for name, check in checks.items() if not check.disabled]
 
 
 def _mailbox_sense(check: Check, desk: Desk, settings: Settings, patience: timedelta) -> Sense:

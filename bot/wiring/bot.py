@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slack_sdk import WebClient
 
+from bot.alarm.auditor import LOOK_SECONDS, Auditor
 from bot.cases.files import Shelves
 from bot.cases.refusals import Refusals
 from bot.clock import Clock
-from bot.jobs.schedule import DIRECTORY_SECONDS, Schedule
+from bot.jobs.routines import Routine, Routines
+from bot.jobs.schedule import Schedule
 from bot.leases import TERM_SECONDS, Role
 from bot.loop import Loop
 from bot.mail.archive import archive_of
@@ -22,8 +25,9 @@ from bot.mail.quarantine_desk import QuarantineDesk
 from bot.mail.sender import MailSender
 from bot.mail.watcher import MailWatcher
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Postman, wake_on_commit
+from bot.outbox.postman import Postman
 from bot.outbox.queries import refused, waiting
+from bot.outbox.waking import wake_on_commit
 from bot.settings import Settings
 from bot.slack.files import SHELF, SlackFiles
 from bot.slack.homes import Homes, tell_changes
@@ -37,14 +41,14 @@ from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
-from bot.wiring.turns import Turns, sweep_in_turn, turns_of, watching_in_turn
+from bot.wiring.turns import TICK_SECONDS, Turns, routines_in_turn, turns_of, watching_in_turn
 from bot.wiring.web_edge import tracing_of, web_edge
 
 CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
-AGENDA_SECONDS = 5.0
+DIRECTORY_EVERY = timedelta(hours=1)
 HOMES_SECONDS = 1.0
-RETENTION_SECONDS = 60.0
+RETENTION_EVERY = timedelta(minutes=1)
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -69,6 +73,7 @@ class Bot:
     redrawing: Loop
     collecting: Loop | None
     watching: Loop | None
+    auditing: Loop
     turns: Turns
     tracing: Tracing | None
     checks: Mapping[str, Check]
@@ -77,7 +82,7 @@ class Bot:
 def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, term: float = TERM_SECONDS) -> Bot:
     """Wire the bot; nothing is connected or started yet. Roles outlive a silent process by `term` seconds."""
     desk = open_desk(settings, clock, recap_acts())
-    tokens = tokens_of(settings, desk.clock, tls_context())  # one giver: a token that is replaced is known to all
+    tokens = tokens_of(settings, clock, tls_context())  # one giver: a token that is replaced is known to all
     web = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     mailroom = _mailroom(settings, desk, web, tokens)
     slack = slack_edge(settings, desk, web, pacing or Pacing(), mailroom)
@@ -86,13 +91,12 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
     connecting, catching_up = _connecting(slack, clock), _catching_up(slack, clock)
     mail = _mail_edge(settings, desk, tokens)
     turns = turns_of(desk, term, has_mailbox=mail is not None)
-    collecting = _collecting(mail, turns.mailbox, clock) if mail else None
-    schedule = _schedule(settings, desk, slack, turns.clock)
+    schedule, routines, auditor = _clockwork(settings, desk, slack, turns.clock)
     checks = {
         "database": _database_check(desk, turns),
         "email_listener": _mail_check(mail, turns.mailbox),
         "outgoing_mail": _outgoing_check(settings, sender, posting),
-        "scheduler": _clock_check(schedule, turns.clock),
+        "scheduler": _clock_check(schedule, routines, auditor, turns.clock),
         "slack": _slack_check(slack, connecting, catching_up, delivering, carrying),
     }
     return Bot(
@@ -108,8 +112,9 @@ def build_bot(settings: Settings, clock: Clock, pacing: Pacing | None = None, te
         carrying=carrying,
         posting=posting,
         redrawing=_homes_loop(desk, slack.services.homes, checks),
-        collecting=collecting,
+        collecting=_collecting(mail, turns.mailbox, clock) if mail else None,
         watching=alarm_loop(settings, desk, schedule, checks, tokens),
+        auditing=Loop("auditor", auditor.look, lambda: LOOK_SECONDS, clock),
         turns=turns,
         tracing=tracing_of(settings, desk),
         checks=checks,
@@ -152,11 +157,11 @@ def _database_check(desk: Desk, turns: Turns) -> Check:
     return Check(lambda: desk.database.problem() or _failing(turns.loop))
 
 
-def _clock_check(schedule: Schedule, clock: Role) -> Check:
-    """Return how what is due by the clock is doing, in whichever process it is done."""
+def _clock_check(schedule: Schedule, routines: Routines, auditor: Auditor, clock: Role) -> Check:
+    """Return how what is due by the clock is doing, in whichever process it is done, and what was left undone."""
     return Check(
-        lambda: schedule.problem or clock.problem,
-        worked_at=lambda: schedule.succeeded_at(SWEEP) if clock.is_ours else None,
+        lambda: _problems(schedule.problem or clock.problem, auditor.problem),
+        worked_at=lambda: routines.kept_at(SWEEP) if clock.is_ours else None,
     )
 
 
@@ -223,16 +228,31 @@ def _quarantine(settings: Settings, desk: Desk, tokens: Tokens | None) -> Quaran
     return QuarantineDesk(Quarantine(settings, desk.database, desk.clock, desk.intake, tokens))
 
 
-def _schedule(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Schedule:
+def _clockwork(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> tuple[Schedule, Routines, Auditor]:
+    """Return what ticks, what is done again and again, and who looks whether anything is left lying."""
+    routines = _routines(settings, desk, slack, clock)
+    return _schedule(desk, slack, routines, clock), routines, Auditor(desk.database, desk.clock, routines.in_hand)
+
+
+def _routines(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> Routines:
+    """Return what is done again and again by whichever process has the clock, a line each."""
+    interval = timedelta(seconds=settings.escalation_check_interval)
+    routines = [
+        Routine(SWEEP, interval, desk.sweep.sweep),
+        Routine("directory", DIRECTORY_EVERY, slack.directory.refresh, at_once=False),
+        Routine("retention", RETENTION_EVERY, desk.retention.clear_due),
+    ]
+    return Routines(desk.database, desk.clock, routines, ours=lambda: clock.is_ours)
+
+
+def _schedule(desk: Desk, slack: SlackEdge, routines: Routines, clock: Role) -> Schedule:
+    """Return what ticks; what is due, and when, stands in the database."""
     schedule = Schedule(desk.clock)
-    schedule.every(settings.escalation_check_interval, SWEEP, clock.only_here(desk.sweep.sweep))
     # Each of its acts is claimed by itself, so all processes may keep it.
-    schedule.every(AGENDA_SECONDS, "agenda", desk.agenda.keep_due)
-    schedule.every(DIRECTORY_SECONDS, "directory", clock.only_here(slack.directory.refresh), at_once=False)
-    schedule.every(RETENTION_SECONDS, "retention", clock.only_here(desk.retention.clear_due))
+    schedule.every(TICK_SECONDS, "agenda", desk.agenda.keep_due)
     if not desk.database.is_sqlite:
         schedule.every(PEOPLE_SECONDS, "people", slack.directory.reread)
-    sweep_in_turn(schedule, SWEEP, clock)
+    routines_in_turn(schedule, routines, clock)
     return schedule
 
 

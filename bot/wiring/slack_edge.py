@@ -13,8 +13,9 @@ from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.cases.refusals import Refusals
+from bot.outbox.beats import Beat
 from bot.outbox.pacing import Pacing
-from bot.outbox.postman import Beat, Postman
+from bot.outbox.postman import Postman
 from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.clock import Clock
+from bot.jobs.routines import Routines
 from bot.jobs.schedule import Schedule
 from bot.leases import Leases, Role
 from bot.loop import Loop
@@ -13,6 +15,7 @@ from bot.mail.watcher import MailWatcher
 from bot.wiring.desk import Desk
 
 LOOK_FOR_ROLE_SECONDS = 1.0
+TICK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,14 @@ def watching_in_turn(mail: MailWatcher, mailbox: Role, clock: Clock, problem: Ca
     return collecting
 
 
-def sweep_in_turn(schedule: Schedule, sweep: str, clock: Role) -> None:
-    """Sweep as soon as the clock is ours: whoever had it may have died just before his next sweep."""
-    clock.report = lambda: schedule.problem
-    clock.begin = lambda: schedule.run_now(sweep)
+def routines_in_turn(schedule: Schedule, routines: Routines, clock: Role) -> None:
+    """Look at the routines every few seconds, and as soon as the clock is ours: whoever had it may have died."""
+    for routine in routines.all:
+        schedule.every(TICK_SECONDS, routine.name, partial(routines.keep, routine))
+    clock.report = lambda: "; ".join(filter(None, (schedule.problem, routines.problem)))
+
+    def look_now() -> None:
+        for routine in routines.all:
+            schedule.run_now(routine.name)
+
+    clock.begin = look_now

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import InternalError
 
 from bot.cases.models import CaseNumber, Message
@@ -91,6 +91,32 @@ def test_postgresql_may_be_restarted(postgres: Postgres, tmp_path: Path) -> None
         postgres.stop()
         words_come_in_vain(world, "refused")
         postgres.start()
+        all_comes_in_once(world)
+
+
+def become(url: str, setting: str) -> None:
+    """What an operator does, or a standby after a switch: from now on every connection finds it so."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SET default_transaction_read_only = off"))
+        connection.execute(
+            text(f'ALTER DATABASE "{engine.url.database}" SET default_transaction_read_only = {setting}')
+        )
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'casebot'")
+        )
+    engine.dispose()
+
+
+@pytest.mark.timeout(120)
+def test_postgresql_that_takes_no_writes_is_waited_for(postgres: Postgres, tmp_path: Path) -> None:
+    postgres.start()
+    with postgres.database() as url, desk(tmp_path, DATABASE_URL=url) as world:
+        become(url, "on")
+        words_come_in_vain(world, "read-only")
+        assert world.rows(Message) == []
+        become(url, "off")
+
         all_comes_in_once(world)
 
 

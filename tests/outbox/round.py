@@ -30,6 +30,7 @@ class Notebook:
         self.unsure: list[bool] = []
 
     def send(self, parcel: Parcel) -> Posted | None:
+        parcel.confirm()
         self.parcels.append([delivery.id or 0 for delivery in (parcel.delivery, *parcel.folded)])
         self.unsure.append(parcel.delivery.unsure)
         answer = self._answers.pop(0) if self._answers else say_it
@@ -57,7 +58,15 @@ class Round:
         self.stopwatch = Stopwatch()
         self.sender = sender or Notebook()
         self.pacing = pacing or Pacing(post_seconds=0, redraw_seconds=0, monotonic=self.stopwatch)
-        self.postman = Postman(database, self.clock, self.sender, self.pacing, foldable={"follow_up"})
+        self.postman = Postman(
+            database,
+            self.clock,
+            self.sender,
+            self.pacing,
+            foldable={"follow_up"},
+            monotonic=self.stopwatch,
+            claim_time=lambda _session: self.clock.now(),
+        )
 
     def store(self, *, lane: str = "", **more: Any) -> int:
         """Keep one delivery, due now; returns its id."""

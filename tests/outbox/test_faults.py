@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.db import Database
-from bot.outbox.models import DeliveryState
+from bot.outbox.models import LEASE, DeliveryState
 from bot.outbox.pacing import backoff
-from bot.outbox.postman import LEASE, LONGEST_AWAY_SECONDS, LONGEST_BACKOFF_SECONDS
+from bot.outbox.postman import LONGEST_AWAY_SECONDS, LONGEST_BACKOFF_SECONDS
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from tests.outbox.round import Notebook, Round, say_it
 
@@ -184,6 +185,47 @@ def test_a_claim_that_ran_out_is_taken_over_as_unsure(database: Database) -> Non
     assert walk.sender.unsure == [False, True]
 
 
+def test_a_clock_that_is_set_back_holds_nothing_up(database: Database) -> None:
+    """Hours ahead by mistake, something is stored, something else put off and a third one in a dead process's hand."""
+    walk = Round(database, Notebook(RuntimeError("put off"), the_power_fails))
+    for _ in range(2):
+        walk.store(created_at=walk.clock.now())
+    walk.postman.deliver_due()
+    with pytest.raises(KeyboardInterrupt):
+        walk.postman.deliver_due()
+    walk.store(created_at=walk.clock.now())
+
+    walk.clock.advance(timedelta(hours=-5))
+
+    assert walk.deliver_all() == 3
+    assert walk.states() == [SENT, SENT, SENT]
+
+
+def test_claims_go_by_one_clock_however_far_the_processes_own_are_apart(database: Database) -> None:
+    fast, right = Round(database, Notebook(the_power_fails)), Round(database)
+    for walk in (fast, right):
+        walk.postman._claim_time = lambda _session: right.clock.now()
+    fast.clock.advance(timedelta(hours=50))
+    for _ in range(2):
+        right.store()
+    with pytest.raises(KeyboardInterrupt):
+        fast.postman.deliver_due()
+
+    assert right.deliver_all() == 1
+    assert fast.deliver_all() == 0
+    right.pass_time(LEASE.total_seconds() + 1)
+    assert right.deliver_all() == 1
+
+
+def test_what_may_still_be_stopped_waits_also_where_the_clocks_differ_a_little(walk: Round) -> None:
+    soon = walk.clock.now() + timedelta(seconds=2)
+    walk.store(created_at=soon, due_at=soon + timedelta(seconds=5))
+
+    assert walk.deliver_all() == 0
+    walk.pass_time(7)
+    assert walk.deliver_all() == 1
+
+
 def test_a_post_left_by_a_dead_process_does_not_swallow_later_words(database: Database) -> None:
     walk = Round(database, Notebook(the_power_fails))
     posted = [walk.store(lane="thread:CASE-1", kind="follow_up") for _ in range(4)]
@@ -195,6 +237,27 @@ def test_a_post_left_by_a_dead_process_does_not_swallow_later_words(database: Da
     walk.deliver_all()
 
     assert walk.sender.parcels == [posted, posted, [later]]
+
+
+def test_who_was_frozen_with_a_claim_leaves_it_to_who_took_over(database: Database) -> None:
+    frozen, living = Round(database), Round(database)
+    delivery = frozen.store()
+    freezes: list[bool] = []
+
+    def freeze(*_: object) -> None:
+        """Between the claim and the first word, for longer than the claim holds: the other one says it meanwhile."""
+        if freezes:
+            return
+        freezes.append(True)
+        frozen.stopwatch.seconds += LEASE.total_seconds() + 1
+        living.pass_time(LEASE.total_seconds() + 1)
+        assert living.deliver_all() == 1
+
+    event.listen(database.writers, "after_commit", freeze)
+
+    assert frozen.postman.deliver_due() == 1
+    assert frozen.sender.parcels == []
+    assert (living.sender.parcels, frozen.row(delivery).state) == ([[delivery]], SENT)
 
 
 def test_freed_leases_are_taken_at_once_as_unsure(database: Database) -> None:

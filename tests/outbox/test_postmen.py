@@ -7,8 +7,8 @@ from sqlmodel import Session
 from bot.cases.announcements import notice
 from bot.db import Database
 from bot.outbox.models import DeliveryState
-from bot.outbox.postman import wake_on_commit
 from bot.outbox.sending import Parcel, Posted
+from bot.outbox.waking import wake_on_commit
 from tests.cases.desk import ADA, MIA, START, Desk, together
 from tests.outbox.round import Notebook, Round
 from tests.services.process import wait_until

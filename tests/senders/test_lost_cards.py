@@ -1,5 +1,7 @@
 """Cards that somebody deleted, or that Slack refused: the words under them still reach the team."""
 
+from datetime import timedelta
+
 from bot.cases.models import Case
 from bot.cases.removal import Removal, clear
 from bot.outbox.models import Delivery, DeliveryState
@@ -73,3 +75,17 @@ def test_a_card_whose_words_were_removed_is_drawn_again_only_where_it_stands(wor
     assert card["ts"] == standing["ts"]
     assert "(removed)" in words_of(card)
     assert "And me" not in words_of(card)
+
+
+def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: SlackWorld) -> None:
+    world.clock.advance(timedelta(days=3000))
+    world.hears(payloads.message("Help"))
+    world.deliver()
+    world.hears(payloads.message("It is urgent"))
+    world.sandbox.faults.reset_after("chat.postMessage", times=2)
+
+    world.deliver()
+
+    [card] = world.workspace.messages("#support")
+    assert len(world.workspace.thread("#support", card["ts"])) == 2
+    assert len(world.workspace.messages("#alerting")) == 1

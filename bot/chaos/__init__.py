@@ -1,0 +1,1 @@
+"""`casebot chaos`: whatever may go wrong does, while people write; at the end everything is counted."""
