@@ -27,8 +27,8 @@ from bot.mail.models import LedgerEntry
 from bot.mail.reconcile import reconcile
 from bot.mail.watcher import MailWatcher
 from bot.settings import Settings, load_settings
-from tests.cases.desk import opened
 from tests.services.dovecot import Dovecot
+from tests.services.standing import opened
 
 _DESK = {
     "SLACK_BOT_TOKEN": "xoxb-1-bench",

@@ -23,8 +23,8 @@ from bot.clock import SystemClock
 from bot.log import configure
 from bot.mail.watcher import MailWatcher
 from bot.settings import load_settings
-from tests.cases.desk import opened
 from tests.services.dovecot import Dovecot
+from tests.services.standing import opened
 
 MEGABYTE = 1_000_000
 _DESK = {
