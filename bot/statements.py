@@ -44,7 +44,8 @@ class Prepared:
 
     def write_all(self, session: Session, values: Sequence[Values]) -> None:
         """Write once for each of these values."""
-        self._sent(session, values)
+        # A driver prepares more for several than one is worth.
+        self._sent(session, values[0] if len(values) == 1 else values)
 
     def _sent(self, session: Session, values: Values | Sequence[Values]) -> tuple[_Form, DBAPICursor]:
         connection = session.connection()

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.db import Database, queue_up, time_of
 from bot.log import correlated
 from bot.measures import Deed, Measures
-from bot.outbox.beat import Beat
+from bot.outbox.beats import Beat
 from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, TooLate, Unsure

@@ -13,7 +13,7 @@ from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
 from bot.cases.refusals import Refusals
-from bot.outbox.beat import Beat
+from bot.outbox.beats import Beat
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
 from bot.settings import Settings

@@ -1,4 +1,4 @@
-"""Which deliveries are whose: a postman's beat."""
+"""Who says what: the part of the deliveries that is one postman's."""
 
 from __future__ import annotations
 
