@@ -128,7 +128,7 @@ def test_the_time_is_asked_of_the_clock() -> None:
 
 
 def test_transactions_are_blocks_and_nobody_writes_commit() -> None:
-    """But for the driver's connection, which SQLAlchemy calls, and which gives its turn to write back with the commit."""
+    """But for the driver's connection, which SQLAlchemy calls: it gives its turn to write back with the commit."""
     assert uses("commit") == ["bot/db.py"]
 
 
