@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bot.mail.archive import folder_beside
+from bot.mail.archive import Archive, MailGone, folder_beside
 
 _DRAFT = ".part"
 
@@ -23,12 +22,16 @@ class BackupRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was copied: the database's bytes, and how many mails are kept as files in `folder`."""
+    """What was copied: the database's bytes, and how many mails are kept as files in `folder`.
+
+    `damaged` tells of mails whose files can't be copied: they are no longer what was kept.
+    """
 
     file: Path
     bytes: int
     folder: Path
     mails: int
+    damaged: tuple[str, ...] = ()
 
 
 def back_up(database: URL, file: Path, *, force: bool = False) -> Copied:
@@ -65,13 +68,25 @@ def file_of(database: URL) -> Path | None:
 
 def postgresql_advice(database: URL, file: Path) -> str:
     """Return how a PostgreSQL database is copied: the whole command, without the password."""
-    places = {"host": database.host, "port": database.port, "username": database.username, "dbname": database.database}
-    where = [f"--{name}={text}" for name, text in places.items() if text]
-    command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", *where])
+    command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", *_where(database)])
     return (
         f"PostgreSQL has its own tool for this, which also works while Casebot runs:\n  {command}\n"
         f"It asks for the password. Copy the folder {folder_beside(database)} too, if there is one: the large mails."
     )
+
+
+def postgresql_restore_advice(database: URL, file: Path) -> str:
+    """Return how such a copy is put back: the whole command, without the password."""
+    command = shlex.join(["pg_restore", "--exit-on-error", "--no-owner", *_where(database), str(file)])
+    return (
+        f"PostgreSQL has its own tool for this. Stop Casebot, make an empty database, then:\n  {command}\n"
+        f"It asks for the password. Put the folder {folder_beside(database)} back too: the large mails."
+    )
+
+
+def _where(database: URL) -> list[str]:
+    places = {"host": database.host, "port": database.port, "username": database.username, "dbname": database.database}
+    return [f"--{name}={text}" for name, text in places.items() if text]
 
 
 def _copy(source: Path, target: Path) -> Copied:
@@ -80,7 +95,7 @@ def _copy(source: Path, target: Path) -> Copied:
         draft.unlink(missing_ok=True)
         _copy_database(source, draft)
         # After the database: a mail's file is whole before any row tells of it, so every row's file is there by now.
-        folder, mails = _copy_mails(source, target)
+        folder, mails, damaged = _copy_mails(source, target)
         draft.replace(target)
         _sync(target.parent)
     except (OSError, sqlite3.Error) as fault:
@@ -89,7 +104,7 @@ def _copy(source: Path, target: Path) -> Copied:
         for rest in (draft, _beside(draft, "-wal"), _beside(draft, "-shm"), _beside(draft, "-journal")):
             with suppress(OSError):
                 rest.unlink(missing_ok=True)
-    return Copied(target, target.stat().st_size, folder, mails)
+    return Copied(target, target.stat().st_size, folder, mails, damaged)
 
 
 def _copy_database(source: Path, draft: Path) -> None:
@@ -108,24 +123,17 @@ def _copy_database(source: Path, draft: Path) -> None:
     _sync(draft)
 
 
-def _copy_mails(source: Path, target: Path) -> tuple[Path, int]:
-    """Copy the files of large mails that are not there yet; named by their content, they never change."""
-    folder, copies = _mails_of(source), _mails_of(target)
-    mails = sorted(folder.glob("??/*.eml.zz"))
-    for mail in mails:
-        _copy_mail(mail, copies / mail.relative_to(folder))
-    return copies, len(mails)
-
-
-def _copy_mail(mail: Path, copy: Path) -> None:
-    if copy.exists() and copy.stat().st_size == mail.stat().st_size:
-        return
-    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = _beside(copy, _DRAFT)
-    shutil.copyfile(mail, draft)
-    draft.chmod(0o600)
-    _sync(draft)
-    draft.replace(copy)
+def _copy_mails(source: Path, target: Path) -> tuple[Path, int, tuple[str, ...]]:
+    """Copy the files of large mails that are not there yet, each checked; named by their content, they never change."""
+    originals, copies, damaged = Archive(_mails_of(source)), Archive(_mails_of(target)), []
+    names = originals.names()
+    for sha256 in names:
+        try:
+            if not copies.has(sha256):
+                copies.take_over(sha256, originals.packed(sha256))
+        except MailGone as gone:
+            damaged.append(str(gone))
+    return _mails_of(target), len(names) - len(damaged), tuple(damaged)
 
 
 def _mails_of(file: Path) -> Path:

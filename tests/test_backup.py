@@ -77,6 +77,17 @@ def test_the_large_mails_come_along_once(database: Database, tmp_path: Path) -> 
     assert mail.read_bytes() == (folder_beside(database.url) / kept.sha256[:2] / mail.name).read_bytes()
 
 
+def test_a_mail_that_is_damaged_is_told_and_stops_no_backup(database: Database, tmp_path: Path) -> None:
+    archive = archive_of(database.url)
+    kept = [archive.keep(LARGE), archive.keep(LARGE + b"x")]
+    [broken] = folder_beside(database.url).rglob(f"{kept[0].sha256}*")
+    broken.write_bytes(broken.read_bytes()[:-100])
+
+    copied = back_up(database.url, tmp_path / "monday.db")
+
+    assert (copied.mails, copied.damaged) == (1, (f"its file is damaged: {kept[0].sha256}",))
+
+
 def test_nothing_is_replaced_unasked(database: Database, tmp_path: Path) -> None:
     (tmp_path / "monday.db").write_text("last week")
 
@@ -175,6 +186,8 @@ def test_a_second_run_is_refused_with_one_line(shell: Path) -> None:
 def test_on_postgresql_the_command_tells_the_other_one(shell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://desk:s3cret@db.example/cases")
 
-    told = CliRunner().invoke(app, ["backup", str(shell / "x.dump")])
+    told, back = (CliRunner().invoke(app, [command, "x.dump"]) for command in ("backup", "restore"))
 
     assert (told.exit_code, "pg_dump" in told.output, "s3cret" in told.output) == (2, True, False)
+    assert (back.exit_code, "s3cret" in back.output) == (2, False)
+    assert "pg_restore --exit-on-error --no-owner --host=db.example --username=desk" in back.output

@@ -1,5 +1,7 @@
 """A database that has timelines already gets them sealed."""
 
+from pathlib import Path
+
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -42,4 +44,26 @@ def test_timelines_are_sealed_as_they_are_and_go_on(database_url: str) -> None:
     audit = Audit(database)
     assert list(audit.breaches()) == []
     assert (audit.events, audit.cases) == (1_301, 12)
+    database.close()
+
+
+def test_what_was_broken_before_the_new_seal_stays_broken(tmp_path: Path) -> None:
+    """A migration that seals anew must not launder what somebody changed by hand."""
+    database = Database(f"sqlite:///{tmp_path / 'cases.db'}")
+    migrate(database.engine, SQLModel.metadata, "0004")
+    with database.engine.begin() as connection:
+        connection.execute(CASE, [{"case_id": f"CASE-{number}"} for number in range(1, 5)])
+        at = "2026-01-01 00:00:00.000000"
+        rows = [{"case_id": f"CASE-{number % 4 + 1}", "at": at, "detail": DETAIL, "key": None} for number in range(12)]
+        connection.execute(EVENT, rows)
+    migrate(database.engine, SQLModel.metadata, "0006")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE case_events SET actor = 'U_BEN' WHERE id = 6"))
+        connection.execute(text("DELETE FROM case_events WHERE id = 11"))
+        connection.execute(text("DELETE FROM case_events WHERE id = 4"))
+
+    migrate(database.engine, SQLModel.metadata)
+
+    broken = [(breach.case_id, breach.event_id) for breach in Audit(database).breaches()]
+    assert broken == [("CASE-2", 6), ("CASE-3", None), ("CASE-4", 8)]
     database.close()

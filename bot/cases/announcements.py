@@ -52,6 +52,9 @@ class About(StrEnum):
     FLOOD = "flood"
 
 
+# In the detail of facts of history from elsewhere, with the time when it was taken in: nobody is told of them.
+IMPORTED = "imported"
+
 # Where answers by mail leave; answers in Slack leave in the place where the customer wrote.
 MAIL = "email"
 
@@ -136,6 +139,10 @@ ANNOUNCEMENTS: dict[EventKind, tuple[Say, ...]] = {
     EventKind.ASKED: (Say(Kind.QUESTION, Hearer.SUPPORT, About.QUESTION, Priority.MESSAGE),),
     EventKind.CONFIRMED: (_QUESTION_AGAIN,),
     EventKind.IGNORED: (_QUESTION_AGAIN,),
+    # What stands in Slack is drawn again without the words: see removal.py.
+    EventKind.CLEARED: (),
+    EventKind.ERASED: (),
+    EventKind.EXPORTED: (),
 }
 
 
@@ -212,7 +219,7 @@ def redrawn_card(case: Case, at: datetime) -> Delivery:
 
 
 def _applies(say: Say, event: CaseEvent, message: Message | None) -> bool:
-    if event.detail.get("quiet") and say.place is Hearer.SUPPORT:
+    if event.detail.get(IMPORTED) or (event.detail.get("quiet") and say.place is Hearer.SUPPORT):
         return False
     if say.about is About.ESCALATION and event.escalation_id is None:
         return False

@@ -37,6 +37,8 @@ def resend(case: Case, message: Message, by: Author, at: datetime) -> CaseEvent:
     """Have an answer that did not reach the customer leave once more; as at first, it counts once it has left."""
     if case.status == Status.CLOSED:
         raise IllegalMove(f"{case.case_id} is closed. Reopen it first: `/case reopen {case.case_id}`")
+    if message.words_removed:
+        raise IllegalMove(f"The words of this answer are gone from {case.case_id}: {message.body}. Write it anew.")
     _forget_failure(case, message)
     message.sending = Sending.WAITING
     case.version += 1

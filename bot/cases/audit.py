@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlmodel import col
 
-from bot.cases.chain import SEALED, digest
+from bot.cases.chain import REMAINS, SEALED, Remains, digest
 from bot.cases.models import Case, CaseEvent
 from bot.db import Database
 
@@ -21,15 +21,21 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """The first fact of a case that is not as it was sealed; None of all where the chain's end is missing."""
+    """The first fact of a case that is not as it was sealed; None of all where the chain's end is missing.
+
+    `is_about_remains`: the chain holds, but facts without their words are not as the fact of their removal tells.
+    """
 
     case_id: str
     event_id: int | None = None
     kind: str = ""
     at: datetime | None = None
     actor_name: str = ""
+    is_about_remains: bool = False
 
     def __str__(self) -> str:
+        if self.is_about_remains:
+            return f"{self.case_id}: what stands in the place of removed words is not what their removal left there"
         if self.event_id is None or self.at is None:
             return f"{self.case_id}: its latest facts are missing"
         told = f"event {self.event_id} ({self.kind}, {self.at:%Y-%m-%d %H:%M:%S} UTC, {self.actor_name})"
@@ -59,7 +65,7 @@ class Audit:
 
     def _first_breach(self, case_id: str, facts: Iterable[Row[Any]]) -> Breach | None:
         breach: Breach | None = None
-        sealed, last = "", ""
+        sealed, last, remains, left = "", "", Remains(), Remains().told()
         for fact in facts:
             last = fact.last_digest
             if fact.id is None:  # a case of which nothing was recorded
@@ -68,7 +74,13 @@ class Audit:
             if breach is None and fact.digest != digest(sealed, fact._asdict()):
                 breach = Breach(case_id, fact.id, fact.kind, fact.at, fact.actor_name)
             sealed = fact.digest
-        return breach or (Breach(case_id) if sealed != last else None)
+            remains.add(fact.id, fact._asdict())
+            left = fact.detail.get(REMAINS, left)
+        if breach is None and sealed != last:
+            breach = Breach(case_id)
+        if breach is None and left != remains.told():
+            breach = Breach(case_id, is_about_remains=True)
+        return breach
 
 
 def _chains() -> Select[Any]:

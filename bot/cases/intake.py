@@ -95,6 +95,8 @@ class Intake:
             ).first()
             if message is None or message.deleted_at is not None or revision.text == message.body:
                 return False
+            if message.words_removed:  # they would come back by the edit
+                return False
             if recorded_under(session, _key(revision)) is not None:
                 return False
             self._revise(session, message, revision)

@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     ASKED = "asked"
     CONFIRMED = "confirmed"
     IGNORED = "ignored"
+    CLEARED = "cleared"
+    ERASED = "erased"
+    EXPORTED = "exported"
 
 
 class ReasonKind(StrEnum):

@@ -11,6 +11,8 @@ from bot.cases.models import Case, CaseEvent, Escalation, EventKind, Message, Re
 from bot.cases.rules import Reason, span
 
 SYSTEM = Author("casebot", "Casebot")
+# How the pseudonym of a customer begins of whom nothing is kept any more.
+ERASED = "erased-"
 
 
 def open_case(case_id: str, inbound: Inbound, at: datetime, cited: Case | None = None) -> tuple[Case, CaseEvent]:
@@ -190,13 +192,15 @@ def reopen(case: Case, other: Case | None, by: Author, at: datetime) -> CaseEven
     """Open a closed case again under its number; `other` is the customer's open case, of which there is but one."""
     if case.status != Status.CLOSED:
         raise IllegalMove(f"{case.case_id} is open.")
+    if case.customer_identifier.startswith(ERASED):
+        raise IllegalMove(f"{case.case_id} can't be opened again: what was known of its customer is erased.")
     if other is not None:
         raise IllegalMove(
             f"{case.case_id} can't be opened again: its customer has an open case, {other.case_id}. Go on there."
         )
     case.status = Status.OPEN
     case.closed_at = case.closed_by = None
-    case.escalated = False
+    case.escalated = case.words_removed = False
     _restart_clock(case, at)
     case.version += 1
     return fact(case, EventKind.REOPENED, by, at)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, literal_column, text
@@ -16,6 +18,7 @@ from bot.db import UtcDateTime
 
 OPEN_CASES = text("status = 'open'")
 CLOSED_CASES = text("status = 'closed'")
+WORDS_KEPT = text("status = 'closed' AND NOT words_removed")
 PENDING = text("settled_at IS NULL")
 
 
@@ -27,7 +30,8 @@ class Case(SQLModel, table=True):
     `version` counts the moves of the case (not its messages) and travels in the buttons of its drawings.
     While it is snoozed (`snoozed_until`), no clock escalates it. `undelivered` says why the customer did not get the
     latest answer; empty while there is nothing to say. `awaits_us` says that the customer spoke last. `last_digest` is
-    that of its newest fact: without it nobody would see that the end of a timeline is gone.
+    that of its newest fact: without it nobody would see that the end of a timeline is gone. `words_removed`: retention
+    or an erasure took the words of its messages.
     """
 
     __tablename__ = "cases"
@@ -84,6 +88,14 @@ class Case(SQLModel, table=True):
             sqlite_where=CLOSED_CASES,
             postgresql_where=CLOSED_CASES,
         ),
+        # Retention's road: closed cases whose words are still there, by how long ago they were closed.
+        Index(
+            "ix_cases_words_kept",
+            "status",
+            "closed_at",
+            sqlite_where=WORDS_KEPT,
+            postgresql_where=WORDS_KEPT,
+        ),
         Index("ix_cases_status", "status", "created_at"),
     )
 
@@ -108,6 +120,7 @@ class Case(SQLModel, table=True):
     undelivered: str = Field(default="", sa_column_kwargs={"server_default": ""})
     awaits_us: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     last_digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    words_removed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Message(SQLModel, table=True):
@@ -116,7 +129,8 @@ class Message(SQLModel, table=True):
     `body` is the newest wording and holds what was new; `full_body` the whole text where that differs.
     (source, place, external_id) names the message for ever, so that taking it in twice is impossible.
     `sending` tells how far an answer of the desk has come, `failure` why the customer did not get it, `copy_of` the
-    note of which it is a copy. `readers` are the mail addresses that got the message too.
+    note of which it is a copy. `readers` are the mail addresses that got the message too. Where `words_removed`, the
+    body only says so.
     """
 
     __tablename__ = "messages"
@@ -150,6 +164,7 @@ class Message(SQLModel, table=True):
     failure: str = Field(default="", sa_column_kwargs={"server_default": ""})
     copy_of: int | None = None
     readers: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    words_removed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Attachment(SQLModel, table=True):
@@ -176,7 +191,8 @@ class CaseEvent(SQLModel, table=True):
 
     `version` is the case's after this fact; only moves change it. `key` is set where the fact may be reported twice
     (an edit that Slack sends again) and is unique. Where somebody acts by mail, `detail` keeps who vouched for him
-    (`verdict`). `digest` seals the fact and all before it (see chain.py).
+    (`verdict`). `digest` seals the fact and all before it, its words by way of a `salt`; once these were removed,
+    `words_digest` stands for what they were (see chain.py).
     """
 
     __tablename__ = "case_events"
@@ -195,6 +211,8 @@ class CaseEvent(SQLModel, table=True):
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     key: str | None = Field(default=None, unique=True)
     digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    salt: str = Field(default_factory=partial(token_hex, 16), sa_column_kwargs={"server_default": ""})
+    words_digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Escalation(SQLModel, table=True):

@@ -64,6 +64,8 @@ class Replies:
             ).first()
             if note is None or not note.internal:
                 raise IllegalMove("Only a note in a case's thread can be sent to the customer.")
+            if note.words_removed:
+                raise IllegalMove(f"The words of this note are gone: {note.body}.")
             case = load(session, note.case_id)
             if session.exec(select(Message.id).where(Message.copy_of == note.id)).first() is not None:
                 raise IllegalMove(f"This note was sent to the customer of {case.case_id} already.")

@@ -247,7 +247,8 @@ def _kept_messages(case_id: str) -> SelectOfScalar[Message]:
 def _words(case: Case, message: Message) -> frozenset[str]:
     """Return the words by which a message is found: its own, and those of its case."""
     whose = (case.customer_name, case.customer_identifier, case.subject)
-    return words_of(*whose, message.sender_name, message.sender, message.subject, message.body)
+    said = "" if message.words_removed else message.body
+    return words_of(*whose, message.sender_name, message.sender, message.subject, said)
 
 
 def _changes(row: SQLModel, *names: str) -> bool:

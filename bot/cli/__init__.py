@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import audit, desk, mailroom, outbox, playing, running, setting_up, upkeep
+from bot.cli import audit, customers, desk, mailroom, moving, outbox, playing, running, setting_up, upkeep
 
 app = typer.Typer(
     help="Casebot: a customer case desk that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -10,6 +10,8 @@ app = typer.Typer(
 running.add_to(app)
 setting_up.add_to(app)
 upkeep.add_to(app)
+moving.add_to(app)
+customers.add_to(app)
 playing.add_to(app)
 desk.add_to(app)
 outbox.add_to(app)

@@ -16,7 +16,6 @@ from bot.clock import SystemClock
 from bot.log import configure
 from bot.migrations.migrate import SchemaTooNew
 from bot.settings import Settings, SettingsError, load_settings
-from bot.settings.coming import unused
 
 if TYPE_CHECKING:
     from bot.wiring import Desk
@@ -30,7 +29,7 @@ def settings_told() -> Settings:
     except (SettingsError, OSError) as faults:
         typer.echo(str(faults), err=True)
         raise typer.Exit(2) from None
-    for warning in (*settings.warnings, *unused(settings)):
+    for warning in settings.warnings:
         typer.echo(f"warning: {warning}", err=True)
     return settings
 

@@ -36,5 +36,7 @@ def run() -> None:
 
 
 def version() -> None:
-    """Print the version."""
-    typer.echo(f"casebot {installed_version('casebot')} on Python {sys.version.split()[0]}")
+    """Print the version, and the schema it keeps its database in."""
+    from bot.migrations.migrate import head
+
+    typer.echo(f"casebot {installed_version('casebot')} (schema {head()}) on Python {sys.version.split()[0]}")

@@ -64,13 +64,13 @@ def backup(
 
 def restore(file: Annotated[Path, typer.Argument(help="A backup made by casebot backup.")]) -> None:
     """Put a backup in the place that DATABASE_URL names (SQLite), where no database may be."""
-    from bot.backup import BackupRefused
+    from bot.backup import BackupRefused, postgresql_restore_advice
     from bot.backup import restore as put_back
     from bot.run_lock import AlreadyRunning, alone_on
 
     url = _database_url()
     if url.get_backend_name() != "sqlite":
-        typer.echo("PostgreSQL has its own tool for this: pg_restore.", err=True)
+        typer.echo(postgresql_restore_advice(url, file), err=True)
         raise typer.Exit(2)
     with clear_refusals(BackupRefused, AlreadyRunning), alone_on(url.render_as_string(hide_password=False)):
         _tell(put_back(file, url), "Restored to")
@@ -84,3 +84,5 @@ def _tell(copied: Copied, done: str) -> None:
     typer.echo(f"{done} {copied.file} ({copied.bytes / 1e6:.1f} MB, integrity checked).")
     if copied.mails:
         typer.echo(f"{copied.mails} large mails are in {copied.folder}: the two belong together.")
+    for damage in copied.damaged:
+        typer.echo(f"warning: a mail could not be copied, {damage}", err=True)

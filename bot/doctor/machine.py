@@ -15,7 +15,6 @@ from packaging.specifiers import SpecifierSet
 from bot.doctor.finding import Finding, skipped, well, wrong
 from bot.doctor.patient import Patient
 from bot.settings import is_loopback
-from bot.settings.coming import unused
 
 _INSTALL = "In a checkout: make setup. Elsewhere: pip install --upgrade casebot, in its virtual environment."
 _UNPACKED = "Casebot runs from its sources; nothing says what it needs"
@@ -62,7 +61,7 @@ def settings(patient: Patient) -> Finding:
         return wrong(f"{things} your attention in the environment or .env", *faults, *hints)
     if hints:
         return wrong("they are complete, but something looks like a slip", *hints)
-    return well(". ".join((f"{len(sketch.values)} set, all right", *unused(patient.settings))).rstrip("."))
+    return well(f"{len(sketch.values)} set, all right")
 
 
 def time_zones(_patient: Patient) -> Finding:

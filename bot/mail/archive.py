@@ -21,6 +21,8 @@ LARGEST_ROW = 1_000_000
 LARGEST_PIECE = 2_000_000
 _LEVEL = 3
 _READ_BYTES = 1_000_000
+_BEGINNING = 65_536
+_ENDING = ".eml.zz"
 _FOLDER_OF_POSTGRESQL = "case_management_mail"
 
 
@@ -69,26 +71,57 @@ class Archive:
             return zlib.decompress(mail.content)
         # It hands out its own buffer; a bytearray would have to be copied.
         raw = io.BytesIO()
-        for piece in self._pieces(mail.sha256):
+        for piece in _unpacked(mail.sha256, self.packed(mail.sha256)):
             raw.write(piece)
         return raw.getvalue()
 
-    def _pieces(self, sha256: str) -> Iterator[bytes]:
+    def beginning(self, mail: RawMail) -> bytes:
+        """Return the first bytes of a kept mail, its header among them; nothing where its file is lost."""
+        try:
+            packed = mail.content or next(self.packed(mail.sha256), b"")
+        except MailGone:
+            return b""
+        return zlib.decompressobj().decompress(packed, _BEGINNING)
+
+    def packed(self, sha256: str) -> Iterator[bytes]:
+        """Yield a large mail's file as it lies there, compressed, piece by piece; raises MailGone where it is lost."""
         path = self._path(sha256)
-        decompressor, digest = zlib.decompressobj(), hashlib.sha256()
         try:
             with path.open("rb") as file:
-                while compressed := file.read(_READ_BYTES):
-                    piece = decompressor.decompress(compressed)
-                    digest.update(piece)
+                while piece := file.read(_READ_BYTES):
                     yield piece
-        except (OSError, zlib.error) as error:
+        except OSError as error:
             raise MailGone(f"its file can't be read: {path} ({error})") from error
-        if digest.hexdigest() != sha256:
-            raise MailGone(f"its file is damaged: {path}")
+
+    def take_over(self, sha256: str, packed: Iterable[bytes]) -> None:
+        """Keep a file that another archive packed; raises MailGone where its content is not what its name says."""
+        with _Draft(self._folder) as draft:
+            draft.begin_file()
+            for _piece in _unpacked(sha256, draft.passing(packed)):
+                pass
+            draft.settle(self._path(sha256))
+
+    def names(self) -> list[str]:
+        """Return the SHA-256 of every mail that is kept in a file."""
+        return sorted(path.name.removesuffix(_ENDING) for path in self._folder.glob(f"??/*{_ENDING}"))
+
+    def has(self, sha256: str) -> bool:
+        """Whether there is a file of this mail."""
+        return self._path(sha256).is_file()
+
+    def discard(self, sha256: str) -> None:
+        """Remove a large mail's file, if there is one."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def touched_at(self, sha256: str) -> float | None:
+        """Return when a large mail's file was written last, in seconds of the epoch; None where there is none."""
+        try:
+            return self._path(sha256).stat().st_mtime
+        except FileNotFoundError:
+            return None
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / f"{sha256}.eml.zz"
+        return self._folder / sha256[:2] / f"{sha256}{_ENDING}"
 
 
 def archive_of(database: URL) -> Archive:
@@ -102,6 +135,20 @@ def folder_beside(database: URL) -> Path:
         file = Path(database.database)
         return file.with_name(f"{file.stem}_mail")
     return Path(_FOLDER_OF_POSTGRESQL)
+
+
+def _unpacked(sha256: str, packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a mail's own bytes; raises MailGone, at the latest at its end, where they are not what was kept."""
+    decompressor, digest = zlib.decompressobj(), hashlib.sha256()
+    try:
+        for compressed in packed:
+            piece = decompressor.decompress(compressed)
+            digest.update(piece)
+            yield piece
+    except zlib.error as error:
+        raise MailGone(f"its file is damaged: {sha256} ({error})") from error
+    if digest.hexdigest() != sha256:
+        raise MailGone(f"its file is damaged: {sha256}")
 
 
 class _Draft:
@@ -127,8 +174,14 @@ class _Draft:
             self._small += compressed
             return
         if self._file < 0:
-            self._begin_file()
+            self.begin_file()
         _write_all(self._file, compressed)
+
+    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Write each piece and hand it on."""
+        for piece in pieces:
+            self.write(piece)
+            yield piece
 
     def settle(self, path: Path) -> bytes:
         """Return what belongs into the row: the bytes, or nothing once the file of this name is safe on disk."""
@@ -141,7 +194,8 @@ class _Draft:
         _sync_folder(path.parent)
         return b""
 
-    def _begin_file(self) -> None:
+    def begin_file(self) -> None:
+        """Write to a file from now on."""
         _make_folder(self._folder)
         self._file, name = tempfile.mkstemp(dir=self._folder, prefix="draft-")
         self._path = Path(name)

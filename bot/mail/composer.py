@@ -136,7 +136,7 @@ def _body(letter: Letter, files: Sequence[File]) -> EmailMessage:
 
 def _quote(answered: Message | None) -> tuple[str, str]:
     """Return the heading and the customer's last words, shortened, as his mail program would quote them."""
-    if answered is None or not answered.body.strip():
+    if answered is None or answered.words_removed or not answered.body.strip():
         return "", ""
     who = _one_line(answered.sender_name or answered.sender, MAX_NAME).replace(":", "")
     at = answered.timestamp

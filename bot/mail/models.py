@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.db import UtcDateTime
@@ -25,6 +25,10 @@ class LedgerState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+# Of a mail that is kept in a file, in the words of its index.
+IN_A_FILE = text("length(content) = 0")
+
+
 class RawMail(SQLModel, table=True):
     """A mail as the server handed it over, kept before anything looked into it.
 
@@ -35,7 +39,11 @@ class RawMail(SQLModel, table=True):
     """
 
     __tablename__ = "raw_mails"
-    __table_args__ = (UniqueConstraint("mailbox", "folder", "uid_validity", "uid"),)
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uid_validity", "uid"),
+        # Whether a file is still some row's: asked before it is removed.
+        Index("ix_raw_mails_in_files", "sha256", sqlite_where=IN_A_FILE, postgresql_where=IN_A_FILE),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 CONSOLE = Author("console", "the console")
 SALVAGED_LETTERS = 4_000
 _SALVAGED_BYTES = 65_536
-_SENDER_FIELDS = ("from", "sender", "reply-to", "return-path")
+SENDER_FIELDS = ("from", "sender", "reply-to", "return-path")
 _HEADER_LINE = re.compile(r"(content-[a-z-]+|mime-version)\s*:.*", re.IGNORECASE)
 _CODED_LINE = re.compile(r"[A-Za-z0-9+/=]{60,}")
 _TAG = re.compile(r"<[^<>]{1,2000}>")
@@ -216,7 +216,7 @@ def _end_of(entry: LedgerEntry) -> Settled:
 def _salvaged(content: bytes, raw: RawMail, mailbox: str) -> Inbound | None:
     """Make a customer's message of whatever can be read without parsing the mail."""
     headers = parse_header(content)
-    sender = next((box for field in _SENDER_FIELDS for box in mailboxes(headers.first(field))), None)
+    sender = next((box for field in SENDER_FIELDS for box in mailboxes(headers.first(field))), None)
     if sender is None:
         return None
     return Inbound(

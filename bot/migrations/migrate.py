@@ -57,6 +57,11 @@ def standing(engine: Engine) -> Standing:
         return _standing(connection)
 
 
+def head() -> str:
+    """Return the revision of today's schema."""
+    return _scripts().get_current_head() or ""
+
+
 def differences(engine: Engine, metadata: MetaData) -> list[object]:
     """Return what autogenerate would still change; empty when migrations and tables agree."""
     with engine.connect() as connection:

@@ -213,3 +213,10 @@ def _zone_name(user: Mapping[str, Any]) -> str:
 
 def _zone(name: str) -> tzinfo:
     return timezone(timedelta(seconds=int(name))) if name[0] in "+-" else ZoneInfo(name)
+
+
+def forget_person(session: Session, user_id: str) -> None:
+    """Remove what is kept of a member in the caller's transaction; who still is one comes back with the next look."""
+    person = session.get(Person, user_id)
+    if person is not None:
+        session.delete(person)

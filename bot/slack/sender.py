@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.cases.announcements import Hearer, Kind
 from bot.cases.inbound import DESK
 from bot.cases.queries import CaseQueries
+from bot.cases.removal import ONLY_IF_THERE
 from bot.outbox.models import Delivery, Receipt
 from bot.outbox.sending import Parcel, Posted, Refused
 from bot.slack.action_ids import DELIVERY
@@ -158,12 +159,16 @@ class SlackSender:
         return Posted(answer["channel"], answer["ts"], _fingerprint(drawing))
 
     def _redraw(self, parcel: Parcel, said: Receipt) -> Posted | None:
-        drawing = self._drawings.draw(parcel.delivery, parcel.folded)
+        delivery = parcel.delivery
+        drawing = self._drawings.draw(delivery, parcel.folded)
         if drawing is None or _fingerprint(drawing) == said.drawn:
             return None
         try:
             calling(lambda: self._web.chat_update(channel=said.place, ts=said.external_id, **drawing.as_arguments()))
         except Refused as refused:
+            if delivery.content.get(ONLY_IF_THERE):
+                log.info("not drawn again", kind=delivery.kind, case=delivery.case_id, reason=str(refused))
+                return None
             if str(refused) not in CARD_GONE:
                 raise
             # Somebody deleted it: the team needs it all the same.

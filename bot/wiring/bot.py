@@ -48,6 +48,7 @@ CATCHUP_SECONDS = 5.0
 SWEEP = "sweep"
 DIRECTORY_EVERY = timedelta(hours=1)
 HOMES_SECONDS = 1.0
+RETENTION_EVERY = timedelta(minutes=1)
 # Between two mails: providers take a few a second from one sender.
 MAIL_SECONDS = 0.2
 # How soon the other processes know what one of them heard of people and admin groups.
@@ -239,6 +240,7 @@ def _routines(settings: Settings, desk: Desk, slack: SlackEdge, clock: Role) -> 
     routines = [
         Routine(SWEEP, interval, desk.sweep.sweep),
         Routine("directory", DIRECTORY_EVERY, slack.directory.refresh, at_once=False),
+        Routine("retention", RETENTION_EVERY, desk.retention.clear_due),
     ]
     return Routines(desk.database, desk.clock, routines, ours=lambda: clock.is_ours)
 

@@ -12,20 +12,25 @@ import bot.alarm.models
 import bot.cursors
 import bot.leases  # noqa: F401 - these tables belong to the schema
 from bot.agenda import Act, Agenda
+from bot.cases.erasure import Erasure
 from bot.cases.intake import Intake
 from bot.cases.notices import tell
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
+from bot.cases.retention import Retention
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
 from bot.db import Database
 from bot.escalation.alarm_clock import AlarmClock
 from bot.escalation.sweep import Sweep
+from bot.mail.archive import archive_of
+from bot.mail.discarding import Discarding
 from bot.measures import Measures
 from bot.migrations.migrate import migrate
 from bot.settings import Settings
 from bot.settings.choices import ThreadReplies
+from bot.slack.directory import forget_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,17 @@ class Desk:
     agenda: Agenda
     measures: Measures
     rules: Rules
+    retention: Retention
+    erasure: Erasure
+    discarding: Discarding
 
     def tell_support(self, session: Session, kind: str, content: dict[str, str]) -> None:
         """Store a notice to the support channel in the caller's transaction."""
         tell(session, kind, content, self.clock.now(), self.rules)
+
+    def discard_files(self) -> None:
+        """Remove the files of large mails that were forgotten just now; the running bot would do it too."""
+        Agenda(self.database, self.clock, self.discarding.acts).keep_due()
 
 
 def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None = None) -> Desk:
@@ -58,6 +70,9 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
     rules = rules_of(settings)
     replies = Replies(database, clock, rules, mail_leaves=settings.smtp_enabled)
     intake = Intake(database, clock, rules, replies)
+    discarding = Discarding(archive_of(database.url))
+    retention = Retention(database, clock, settings.retain_closed_days, discarding.forget)
+    own_acts = {**AlarmClock(rules).acts, **discarding.acts}
     return Desk(
         database=database,
         clock=clock,
@@ -67,7 +82,10 @@ def open_desk(settings: Settings, clock: Clock, acts: Mapping[str, Act] | None =
         queries=CaseQueries(database),
         sweep=Sweep(database, clock, rules),
         measures=Measures(clock),
-        agenda=Agenda(database, clock, {**AlarmClock(rules).acts, **(acts or {})}),
+        agenda=Agenda(database, clock, {**own_acts, **(acts or {})}),
+        retention=retention,
+        erasure=Erasure(database, clock, discarding, forget_person),
+        discarding=discarding,
         rules=rules,
     )
 

@@ -33,6 +33,9 @@ DRAWINGS = {
     EventKind.ASKED: ["question"],
     EventKind.CONFIRMED: ["question again"],
     EventKind.IGNORED: ["question again"],
+    EventKind.CLEARED: [],
+    EventKind.ERASED: [],
+    EventKind.EXPORTED: [],
 }
 # Words written at the desk go another way than words that came in from outside.
 AT_THE_DESK = {

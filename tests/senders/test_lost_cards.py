@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from bot.cases.models import Case
+from bot.cases.removal import Removal, clear
 from bot.outbox.models import Delivery, DeliveryState
 from tests.slack import payloads
 from tests.slack.world import SlackWorld, words_of
@@ -69,3 +71,21 @@ def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: S
     [card] = world.workspace.messages("#support")
     assert len(world.workspace.thread("#support", card["ts"])) == 2
     assert len(world.workspace.messages("#alerting")) == 1
+
+
+def test_a_card_whose_words_were_removed_is_drawn_again_only_where_it_stands(world: SlackWorld) -> None:
+    world.hears(payloads.message("Help me"))
+    world.hears(payloads.message("And me", user=payloads.COSMO))
+    world.deliver()
+    gone, standing = world.workspace.messages("#support")
+    world.slack.web.chat_delete(channel="C0SUPPORT", ts=gone["ts"])
+
+    for case in world.rows(Case):
+        with world.bot.desk.database.writers.begin() as session:
+            clear(session, session.get_one(Case, case.case_id), Removal("removed"), world.bot.desk.clock.now())
+    world.deliver()
+
+    [card] = world.workspace.messages("#support")
+    assert card["ts"] == standing["ts"]
+    assert "(removed)" in words_of(card)
+    assert "And me" not in words_of(card)

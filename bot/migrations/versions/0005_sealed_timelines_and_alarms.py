@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
+
+from bot.migrations.first_seal import digest
 
 revision = "0005"
 down_revision = "0004"
@@ -31,13 +31,11 @@ _EVENTS = sa.table(
 )
 _CASES = sa.table("cases", sa.column("case_id", sa.String()), sa.column("last_digest", sa.String()))
 
-Digest = Callable[[str, Mapping[str, object]], str]
-
 
 def upgrade() -> None:
     op.add_column("case_events", sa.Column("digest", sa.String(), server_default="", nullable=False))
     op.add_column("cases", sa.Column("last_digest", sa.String(), server_default="", nullable=False))
-    _seal(context.config.attributes["metadata"].info["digest"])
+    _seal()
     op.create_table(
         "alarms",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -55,7 +53,7 @@ def upgrade() -> None:
     )
 
 
-def _seal(digest: Digest) -> None:
+def _seal() -> None:
     """Give the facts there are their digests, a batch at a time, case by case in their order."""
     connection = op.get_bind()
     place = sa.tuple_(_EVENTS.c.case_id, _EVENTS.c.id)

@@ -123,6 +123,10 @@ def _edited(event: CaseEvent, _message: Message | None) -> str:
     return f"changed a message; before: “{words.shortened(str(event.detail.get('before', '')), PREVIEW)}”"
 
 
+def _cleared(event: CaseEvent, _message: Message | None) -> str:
+    return f"removed the words of {words.count(int(event.detail.get('messages', 0)), 'message')}"
+
+
 def _saying(words_of_deed: str) -> Callable[[CaseEvent, Message | None], str]:
     return lambda _event, _message: words_of_deed
 
@@ -153,4 +157,7 @@ _DEEDS: dict[EventKind, Callable[[CaseEvent, Message | None], str]] = {
     EventKind.ASKED: _saying("asked by a mail that nobody vouched for"),
     EventKind.CONFIRMED: _saying("vouched for the mail"),
     EventKind.IGNORED: _saying("ignored the mail"),
+    EventKind.CLEARED: _cleared,
+    EventKind.ERASED: _saying("erased what is known of a customer"),
+    EventKind.EXPORTED: _saying("exported what is kept of the customer"),
 }
