@@ -59,6 +59,20 @@ def test_an_alerting_channel_that_refuses_is_told_to_the_admins(world: SlackWorl
         assert "in the alerting channel (alert: invalid_blocks)" in words_of(told)
 
 
+def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: SlackWorld) -> None:
+    world.clock.advance(timedelta(days=3000))
+    world.hears(payloads.message("Help"))
+    world.deliver()
+    world.hears(payloads.message("It is urgent"))
+    world.sandbox.faults.reset_after("chat.postMessage", times=2)
+
+    world.deliver()
+
+    [card] = world.workspace.messages("#support")
+    assert len(world.workspace.thread("#support", card["ts"])) == 2
+    assert len(world.workspace.messages("#alerting")) == 1
+
+
 def test_a_card_whose_words_were_removed_is_drawn_again_only_where_it_stands(world: SlackWorld) -> None:
     world.hears(payloads.message("Help me"))
     world.hears(payloads.message("And me", user=payloads.COSMO))
@@ -75,17 +89,3 @@ def test_a_card_whose_words_were_removed_is_drawn_again_only_where_it_stands(wor
     assert card["ts"] == standing["ts"]
     assert "(removed)" in words_of(card)
     assert "And me" not in words_of(card)
-
-
-def test_a_post_is_found_again_by_a_clock_that_is_years_ahead_of_slacks(world: SlackWorld) -> None:
-    world.clock.advance(timedelta(days=3000))
-    world.hears(payloads.message("Help"))
-    world.deliver()
-    world.hears(payloads.message("It is urgent"))
-    world.sandbox.faults.reset_after("chat.postMessage", times=2)
-
-    world.deliver()
-
-    [card] = world.workspace.messages("#support")
-    assert len(world.workspace.thread("#support", card["ts"])) == 2
-    assert len(world.workspace.messages("#alerting")) == 1
