@@ -1,4 +1,4 @@
-"""How revisions 0005 to 0008 sealed the facts of a case; kept for the migrations that meet such seals."""
+"""How revisions 0005 to 0007 sealed the facts of a case; kept for the migrations that meet such seals."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from alembic import context, op
 
 from bot.migrations.first_seal import digest as first_digest
 
-revision = "0009"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
