@@ -16,6 +16,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 _BELOW_EPHEMERAL = range(20_000, 32_000)
+_LEAVING_TRIES = 100
 
 
 def free_port() -> int:
@@ -150,11 +151,15 @@ class ServerProcess(ABC):
             self._child.send_signal(how)
 
     def _reap(self) -> None:
-        """A master that is gone may have left children; they belong to its process group."""
+        """A master that is gone may have left children; they belong to its process group, and hold its sockets."""
         if self._child is None:
             return
         with suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+            for _ in range(_LEAVING_TRIES):
+                os.killpg(self._child.pid, 0)
+                time.sleep(0.02)
         self._child.wait()
         self._child = None
 
