@@ -33,10 +33,10 @@ def bot_sources() -> list[Path]:
     return [source for source in sources() if ROOT / "bot" in source.parents]
 
 
-def functions(source: Path) -> Iterator[tuple[Function, int]]:
-    for node in ast.walk(tree_of(source)):
-        if isinstance(node, Function):
-            yield node, (node.end_lineno or node.lineno) - node.lineno + 1
+@cache
+def functions(source: Path) -> list[tuple[Function, int]]:
+    found = (node for node in ast.walk(tree_of(source)) if isinstance(node, Function))
+    return [(node, (node.end_lineno or node.lineno) - node.lineno + 1) for node in found]
 
 
 def name_of(source: Path) -> str:

@@ -105,5 +105,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: the tests wait for servers about as often as they compute."""
-    return (os.cpu_count() or 1) + 1
+    """Twice as many workers as cores: the tests wait for servers about as often as they compute."""
+    return (os.cpu_count() or 1) * 2

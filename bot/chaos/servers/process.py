@@ -16,7 +16,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 _BELOW_EPHEMERAL = range(20_000, 32_000)
-_LEAVING_TRIES = 100
+_LEAVING_TRIES = 10
 
 
 def free_port() -> int:
