@@ -13,9 +13,10 @@ RESPONSE_USES = 5
 
 
 class Triggers:
-    """Trigger ids: 3 seconds, one use, for the person who clicked."""
+    """Trigger ids: 3 seconds (`lifetime`), one use, for the person who clicked."""
 
     def __init__(self, clock: SandboxClock) -> None:
+        self.lifetime = TRIGGER_LIFETIME
         self._clock = clock
         self._given: dict[str, tuple[str, datetime]] = {}
         self._used: set[str] = set()
@@ -33,7 +34,7 @@ class Triggers:
         if trigger not in self._given:
             raise SlackError("invalid_trigger_id")
         user, given = self._given[trigger]
-        if self._clock.now() - given > TRIGGER_LIFETIME:
+        if self._clock.now() - given > self.lifetime:
             raise SlackError("expired_trigger_id")
         self._used.add(trigger)
         return user

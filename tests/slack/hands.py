@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,9 @@ def _button(action_id: str, value: str) -> Json:
 def hands_on(directory: Path, **settings: str) -> Iterator[Hands]:
     """A fresh workspace, and a bot connected to it."""
     with slack_world(directory, **settings) as world:
+        # A busy machine is slow; what Slack does then is tested where the time is the test's own.
         world.sandbox.link.ack_timeout = PATIENCE
+        world.workspace.triggers.lifetime = timedelta(seconds=PATIENCE)
         hands = Hands(world)
         hands.connect()
         try:

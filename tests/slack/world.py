@@ -101,7 +101,7 @@ class SlackWorld:
             found.extend([there] if there else [])
             return bool(there)
 
-        wait_until(looked, "what the bot should do", seconds=5)
+        wait_until(looked, "what the bot should do", seconds=15)
         return found[-1]
 
     def case(self, case_id: str = "CASE-1") -> Case:
