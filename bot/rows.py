@@ -43,7 +43,7 @@ def insert(session: Session, *rows: SQLModel) -> None:
         table = _table(type(row))
         number, values = table.autoincrement_column, _values(table, row)
         wanted = number is not None and number.name not in values
-        written = _insertion(table, tuple(values), returns and wanted).write(session, values)
+        written = _insertion(table, tuple(values), returns=returns and wanted).write(session, values)
         if number is not None and wanted:
             inspect(row).dict[number.name] = _number_of(written, returns=returns)
         _settle(session, row)
@@ -148,7 +148,7 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 
 @cache
-def _insertion(table: Table, names: tuple[str, ...], returns: bool) -> Prepared:  # noqa: FBT001
+def _insertion(table: Table, names: tuple[str, ...], *, returns: bool) -> Prepared:
     into = insertion_into(table)
     number = table.autoincrement_column
     return Prepared(into.returning(number) if returns and number is not None else into.inline(), names)

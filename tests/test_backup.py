@@ -13,7 +13,6 @@ from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.backup import BackupRefused, back_up, postgresql_advice, restore
 from bot.cli import app
 from bot.cursors import move

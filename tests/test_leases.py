@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.db import Database
 from bot.leases import Leases, Role
 from tests.services.postgresql import Postgres

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot import migrations
 from bot.db import Database
 from bot.migrations.migrate import REVISIONS, SchemaTooNew, differences, migrate

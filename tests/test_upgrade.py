@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlmodel import SQLModel
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.cases.audit import Audit
 from bot.cases.models import Case, EventKind
 from bot.cases.retention import Retention

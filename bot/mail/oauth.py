@@ -122,7 +122,7 @@ def _asked(endpoint: str, question: dict[str, str], context: ssl.SSLContext) -> 
     body = urllib.parse.urlencode(question).encode()
     request = urllib.request.Request(endpoint, body, {"Accept": "application/json"})  # noqa: S310 - ours, no user's
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS, context=context) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS, context=context) as answer:  # noqa: S310 - ours, no user's
             return _read(answer.read(LARGEST_ANSWER))
     except urllib.error.HTTPError as error:
         with error:

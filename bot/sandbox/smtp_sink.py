@@ -67,7 +67,7 @@ class SmtpSink:
         expected = LoginPassword(self._user.encode(), self._password.encode())
         return AuthResult(success=login == expected, handled=False)
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept or refuse a recipient; the name is aiosmtpd's."""
@@ -77,7 +77,7 @@ class SmtpSink:
             envelope.rcpt_options.extend(options)
         return refusal or "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name is aiosmtpd's
         """Take one mail; the name is aiosmtpd's."""
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content or "").encode()

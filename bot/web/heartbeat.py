@@ -25,7 +25,7 @@ class Heartbeat:
         """Fetch it once; what is answered does not matter, as long as it is no error."""
         request = urllib.request.Request(self._url, headers={"User-Agent": "Casebot"})  # noqa: S310 - http(s), by settings
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS, context=self._context) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS, context=self._context) as answer:  # noqa: S310 - http(s), by settings
                 answer.read(1)
         except (OSError, HTTPException) as error:
             reason = str(getattr(error, "reason", None) or error)[:200]

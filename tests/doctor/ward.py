@@ -8,7 +8,6 @@ import yaml
 from slack_bolt import App
 from slack_sdk import WebClient
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.clock import Clock, SystemClock
 from bot.doctor.examination import Result, examine
 from bot.doctor.finding import Finding, Standing

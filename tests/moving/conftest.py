@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
-import bot.wiring  # noqa: F401 - whoever wires every room has every table
 from bot.db import Database
 from bot.migrations.migrate import migrate
 from tests.cases.desk import Desk

@@ -43,13 +43,13 @@ class MailServer:
             return "530 5.7.0 Authentication required"
         return self._answer("MAIL", server)
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
         return self._answer("RCPT", server)
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name is aiosmtpd's
         answer = self._answer("DATA", server)
         if answer.startswith("250"):
             content = envelope.content
@@ -60,7 +60,7 @@ class MailServer:
             self.envelopes.append((str(envelope.mail_from), recipients, list(envelope.mail_options)))
         return answer
 
-    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - the name is aiosmtpd's
         shown = base64.b64decode(args[1]).decode()
         self.logins.append(shown)
         if shown == f"user={USER}\1auth=Bearer {TOKEN}\1\1":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,9 @@ from sqlmodel import Session, SQLModel
 from bot.db import Database
 from bot.migrations.migrate import migrate
 from tests.services.postgresql import Postgres
+
+# Whoever wires every room has every table.
+import_module("bot.wiring")
 
 
 @contextmanager
