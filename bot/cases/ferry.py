@@ -1,0 +1,125 @@
+"""One crossing for all who wait: words that arrive at the same time are taken in together, in one transaction."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.orm import sessionmaker
+from sqlmodel import Session
+
+from bot.db import LOCK_WAIT_SECONDS
+
+log = structlog.get_logger(__name__)
+
+# Whoever else writes to SQLite waits for the transaction's end: some tens of milliseconds.
+SEATS = 20
+
+_Words = TypeVar("_Words")
+_Landed = TypeVar("_Landed")
+
+
+class Ferry(Generic[_Words]):
+    """Takes over what several threads bring, in the order in which they came; each waits for the commit of its own.
+
+    Who finds the ferry at rest leaves at once and alone. Who comes while it is under way leaves next, together with all
+    who wait, and the first of them steers. `prepare` is told in the transaction whose words are aboard, before any are
+    taken in. Where a crossing of several fails, whatever the reason, it is undone and each gets one of its own, so that
+    only the guilty one fails. Whose turn does not come in the time that one would wait for a lock gets the error that
+    broke the crossing: better unacked, so that it comes again, than acked too late.
+    """
+
+    def __init__(self, writers: sessionmaker[Session], prepare: Callable[[Session, Sequence[_Words]], None]) -> None:
+        self._writers = writers
+        self._prepare = prepare
+        self._guard = threading.Lock()
+        self._waiting: deque[_Passage[_Words]] = deque()
+        self._under_way = False
+
+    @property
+    def waiting(self) -> int:
+        """How many wait at the landing."""
+        return len(self._waiting)
+
+    def carry(self, words: _Words, enter: Callable[[Session], _Landed]) -> _Landed:
+        """Let `enter` take these words in, in a transaction with others; return what it returned, after the commit.
+
+        `enter` may be called twice, the first time for a transaction that is undone. Raises what it raises alone.
+        """
+        landed: list[_Landed] = []
+        within = copy_context()
+        mine = _Passage(words, lambda session: landed.append(within.run(enter, session)))
+        with self._guard:
+            self._waiting.append(mine)
+            steers, self._under_way = not self._under_way, True
+        if not steers:
+            mine.wait()
+        if not mine.is_over:
+            self._steer()
+        if mine.error is not None:
+            raise mine.error
+        return landed[-1]
+
+    def _steer(self) -> None:
+        with self._guard:
+            aboard = [self._waiting.popleft() for _ in range(min(SEATS, len(self._waiting)))]
+        try:
+            self._cross(aboard)
+        finally:
+            with self._guard:
+                ashore = next(iter(self._waiting), None)
+                self._under_way = ashore is not None
+            if ashore is not None:
+                ashore.wake()
+            for passage in aboard:
+                passage.is_over = True
+                passage.wake()
+
+    def _cross(self, aboard: Sequence[_Passage[_Words]]) -> None:
+        begun = time.monotonic()
+        error = self._tried(aboard)
+        if error is None or len(aboard) == 1:
+            return
+        log.warning("words are taken in one by one", reason=type(error).__name__, inbounds=len(aboard))
+        for passage in aboard:
+            if time.monotonic() - begun < LOCK_WAIT_SECONDS:
+                self._tried([passage])
+
+    def _tried(self, aboard: Sequence[_Passage[_Words]]) -> Exception | None:
+        """Take over all of these or none; returns why none, who then know it too."""
+        error: Exception | None = None
+        try:
+            with self._writers.begin() as session:
+                self._prepare(session, [passage.words for passage in aboard])
+                for passage in aboard:
+                    passage.enter(session)
+        except Exception as failure:  # noqa: BLE001 - each thread raises its own
+            error = failure
+        for passage in aboard:
+            passage.error = error
+        return error
+
+
+class _Passage(Generic[_Words]):
+    """One thread's words on their way over."""
+
+    def __init__(self, words: _Words, enter: Callable[[Session], None]) -> None:
+        self.words = words
+        self.enter = enter
+        self.error: Exception | None = None
+        self.is_over = False
+        self._ashore = threading.Lock()
+        self._ashore.acquire()
+
+    def wait(self) -> None:
+        """Wait until the crossing is over, or until it is ours to steer."""
+        self._ashore.acquire()
+
+    def wake(self) -> None:
+        """End the wait."""
+        self._ashore.release()
