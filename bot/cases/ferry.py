@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
-from bot.db import LOCK_WAIT_SECONDS
+from bot.db import LOCK_WAIT_SECONDS, queue_up
 
 log = structlog.get_logger(__name__)
 
 # Whoever else writes to SQLite waits for the transaction's end: some tens of milliseconds.
 SEATS = 20
 
-_Words = TypeVar("_Words")
+
+class Queued(Protocol):
+    """What is taken in one after the other with all else that has the same `queue`."""
+
+    @property
+    def queue(self) -> str:
+        """Where it waits."""
+        ...
+
+
+_Words = TypeVar("_Words", bound=Queued)
 _Landed = TypeVar("_Landed")
 
 
 class Ferry(Generic[_Words]):
     """Takes over what several threads bring, in the order in which they came; each waits for the commit of its own.
 
-    Who finds the ferry at rest leaves at once and alone. Who comes while it is under way leaves next, together with all
-    who wait, and the first of them steers. `prepare` is told in the transaction whose words are aboard, before any are
-    taken in. Where a crossing of several fails, whatever the reason, it is undone and each gets one of its own, so that
-    only the guilty one fails. Whose turn does not come in the time that one would wait for a lock gets the error that
-    broke the crossing: better unacked, so that it comes again, than acked too late.
+    Who finds a boat at rest leaves at once and alone. Who comes while all of them are under way leaves with the next
+    one, together with all who wait, and the first of them steers. Words of one queue are never aboard two boats.
+    Where a crossing of several fails, whatever the reason, it is undone and each gets one of its own, so that only the
+    guilty one fails. Whose turn does not come in the time that one would wait for a lock gets the error that broke the
+    crossing: better unacked, so that it comes again, than acked too late.
     """
 
-    def __init__(self, writers: sessionmaker[Session], prepare: Callable[[Session, Sequence[_Words]], None]) -> None:
+    def __init__(self, writers: sessionmaker[Session], boats: int = 1) -> None:
         self._writers = writers
-        self._prepare = prepare
+        self._boats = boats
         self._guard = threading.Lock()
-        self._waiting: deque[_Passage[_Words]] = deque()
-        self._under_way = False
+        self._waiting: list[_Passage[_Words]] = []
+        self._under_way: set[str] = set()
 
     @property
     def waiting(self) -> int:
@@ -56,28 +65,37 @@ class Ferry(Generic[_Words]):
         mine = _Passage(words, lambda session: landed.append(within.run(enter, session)))
         with self._guard:
             self._waiting.append(mine)
-            steers, self._under_way = not self._under_way, True
-        if not steers:
-            mine.wait()
-        if not mine.is_over:
-            self._steer()
+            self._depart()
+        mine.wait()
+        if mine.aboard:
+            self._steer(mine.aboard)
         if mine.error is not None:
             raise mine.error
         return landed[-1]
 
-    def _steer(self) -> None:
-        with self._guard:
-            aboard = [self._waiting.popleft() for _ in range(min(SEATS, len(self._waiting)))]
+    def _depart(self) -> None:
+        """Let a boat leave, if there is one at rest and somebody may board it; its first passenger steers it."""
+        if not self._boats:
+            return
+        aboard = [passage for passage in self._waiting if passage.words.queue not in self._under_way][:SEATS]
+        if not aboard:
+            return
+        self._boats -= 1
+        self._under_way.update(passage.words.queue for passage in aboard)
+        gone = set(aboard)
+        self._waiting = [passage for passage in self._waiting if passage not in gone]
+        aboard[0].aboard = aboard
+        aboard[0].wake()
+
+    def _steer(self, aboard: Sequence[_Passage[_Words]]) -> None:
         try:
             self._cross(aboard)
         finally:
             with self._guard:
-                ashore = next(iter(self._waiting), None)
-                self._under_way = ashore is not None
-            if ashore is not None:
-                ashore.wake()
-            for passage in aboard:
-                passage.is_over = True
+                self._boats += 1
+                self._under_way.difference_update(passage.words.queue for passage in aboard)
+                self._depart()
+            for passage in aboard[1:]:
                 passage.wake()
 
     def _cross(self, aboard: Sequence[_Passage[_Words]]) -> None:
@@ -95,7 +113,7 @@ class Ferry(Generic[_Words]):
         error: Exception | None = None
         try:
             with self._writers.begin() as session:
-                self._prepare(session, [passage.words for passage in aboard])
+                queue_up(session, *(passage.words.queue for passage in aboard))
                 for passage in aboard:
                     passage.enter(session)
         except Exception as failure:  # noqa: BLE001 - each thread raises its own
@@ -106,13 +124,13 @@ class Ferry(Generic[_Words]):
 
 
 class _Passage(Generic[_Words]):
-    """One thread's words on their way over."""
+    """One thread's words on their way over; who steers knows all that are `aboard`."""
 
     def __init__(self, words: _Words, enter: Callable[[Session], None]) -> None:
         self.words = words
         self.enter = enter
         self.error: Exception | None = None
-        self.is_over = False
+        self.aboard: Sequence[_Passage[_Words]] = ()
         self._ashore = threading.Lock()
         self._ashore.acquire()
 

@@ -40,6 +40,9 @@ from bot.db import Database, queue_up
 
 log = structlog.get_logger(__name__)
 
+# While one transaction waits for PostgreSQL's answer, another one goes on; SQLite lets one write at a time.
+WRITING_AT_ONCE = 4
+
 
 class Intake:
     """Takes inbounds in, each exactly once, and judges keywords and follow-ups in the same transaction."""
@@ -49,7 +52,8 @@ class Intake:
         self._clock = clock
         self._rules = desk_rules
         self._replies = replies
-        self._ferry: Ferry[Inbound | Revision] = Ferry(database.writers, _queue_up)
+        boats = 1 if database.is_sqlite else WRITING_AT_ONCE
+        self._ferry: Ferry[Inbound | Revision] = Ferry(database.writers, boats)
 
     def receive(self, inbound: Inbound) -> Taken:
         """Take one inbound in, in a transaction with what arrives at the same time; returns after its commit."""
@@ -224,10 +228,6 @@ class Intake:
             reasons = rules.keyword_reasons(revision.text, self._rules, revision.at)
             fresh = [reason for reason in reasons if reason.detail["keyword"] not in said_before]
             raise_alarm(session, case, fresh, now, self._rules)
-
-
-def _queue_up(session: Session, aboard: Sequence[Inbound | Revision]) -> None:
-    queue_up(session, *(words.queue for words in aboard))
 
 
 def _seen(session: Session, inbound: Inbound) -> Taken | None:
