@@ -38,13 +38,20 @@ class Ferry(Generic[_Words]):
 
     Who finds a boat at rest leaves at once and alone. Who comes while all of them are under way leaves with the next
     one, together with all who wait, and the first of them steers. Words of one queue are never aboard two boats.
+    `expect` hears who is aboard before anything is taken in, in the same transaction.
     Where a crossing of several fails, whatever the reason, it is undone and each gets one of its own, so that only the
     guilty one fails. Whose turn does not come in the time that one would wait for a lock gets the error that broke the
     crossing: better unacked, so that it comes again, than acked too late.
     """
 
-    def __init__(self, writers: sessionmaker[Session], boats: int = 1) -> None:
+    def __init__(
+        self,
+        writers: sessionmaker[Session],
+        expect: Callable[[Session, Sequence[_Words]], None],
+        boats: int = 1,
+    ) -> None:
         self._writers = writers
+        self._expect = expect
         self._boats = boats
         self._guard = threading.Lock()
         self._waiting: list[_Passage[_Words]] = []
@@ -114,6 +121,7 @@ class Ferry(Generic[_Words]):
         try:
             with self._writers.begin() as session:
                 queue_up(session, *(passage.words.queue for passage in aboard))
+                self._expect(session, [passage.words for passage in aboard])
                 for passage in aboard:
                     passage.enter(session)
         except Exception as failure:  # noqa: BLE001 - each thread raises its own

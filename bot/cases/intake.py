@@ -55,7 +55,7 @@ class Intake:
         self._rules = desk_rules
         self._replies = replies
         boats = 1 if database.is_sqlite else WRITING_AT_ONCE
-        self._ferry: Ferry[Inbound | Revision] = Ferry(database.writers, boats)
+        self._ferry: Ferry[Inbound | Revision] = Ferry(database.writers, self._expect, boats)
 
     def receive(self, inbound: Inbound) -> Taken:
         """Take one inbound in, in a transaction with what arrives at the same time; returns after its commit."""
@@ -79,6 +79,9 @@ class Intake:
             look_ahead(session, inbounds, self._rules.flood_window)
             files = sum(len(inbound.attachments) for inbound in inbounds)
             gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files})
+
+    def _expect(self, session: Session, aboard: Sequence[Inbound | Revision]) -> None:
+        self.expect(session, [words for words in aboard if isinstance(words, Inbound)])
 
     def add_to(self, case_id: str, inbound: Inbound, by: Author) -> Taken:
         """Put somebody's words into a case of an admin's choice: as a message of its customer, or else as a note."""

@@ -16,8 +16,7 @@ from bot.cases import ferry as crossing
 from bot.cases.ferry import Ferry
 from bot.cases.inbound import Inbound, Outcome, Revision, Source, Taken
 from bot.cases.models import CaseEvent
-from bot.db import queue_up
-from tests.cases.desk import ADA, BEN, CARA, SHOP, START, Desk
+from tests.cases.desk import ADA, BEN, CARA, MIA, PHRASE, SHOP, START, Desk
 from tests.services.process import wait_until
 
 FIRST = "the first one"
@@ -28,20 +27,23 @@ _Landed = TypeVar("_Landed")
 class Landing:
     """A ferry that is held at its first crossing until whoever a test sends has come, one after the other."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, boats: int = 1) -> None:
         self.desk = desk
         self.aboard: list[list[str]] = []
         self._leave = Event()
-        self._ferry: Ferry[str] = Ferry(desk.database.writers, self._hold)
+        self._ferry: Ferry[Inbound | Revision] = Ferry(desk.database.writers, self._hold, boats)
         self._pool = ThreadPoolExecutor(30)
 
     def arrives(self, inbound: Inbound) -> Future[Taken]:
-        return self.comes(inbound.text, partial(self.desk.intake.take, inbound=inbound))
+        return self.comes(inbound, partial(self.desk.intake.take, inbound=inbound))
 
-    def comes(self, name: str, enter: Callable[[Session], _Landed]) -> Future[_Landed]:
+    def edits(self, revision: Revision) -> Future[bool]:
+        return self.comes(revision, partial(self.desk.intake.amend, revision=revision))
+
+    def comes(self, words: Inbound | Revision, enter: Callable[[Session], _Landed]) -> Future[_Landed]:
         """Somebody hands his words in, in a thread of his own; returns when they wait or are under way."""
         before = len(self.aboard), self._ferry.waiting
-        landed = self._pool.submit(self._ferry.carry, name, enter)
+        landed = self._pool.submit(self._ferry.carry, words, enter)
         wait_until(lambda: (len(self.aboard), self._ferry.waiting) != before, "his arrival")
         return landed
 
@@ -50,10 +52,10 @@ class Landing:
         self._leave.set()
         self._pool.shutdown()
 
-    def _hold(self, session: Session, names: Sequence[str]) -> None:
-        queue_up(session, *names)
-        self.aboard.append(list(names))
+    def _hold(self, session: Session, words: Sequence[Inbound | Revision]) -> None:
+        self.aboard.append([each.text or "" for each in words])
         self._leave.wait(20)
+        self.desk.intake.expect(session, [each for each in words if isinstance(each, Inbound)])
 
 
 @pytest.fixture
@@ -78,6 +80,38 @@ def test_who_waits_goes_with_the_next_crossing_in_the_order_of_arrival(landing: 
     assert [desk.case(f"CASE-{number}").message_count for number in (1, 2, 3)] == [1, 3, 3]
 
 
+def test_what_each_one_says_counts_for_who_comes_after_him(landing: Landing) -> None:
+    """One transaction: a customer is answered, his case is closed, and what he says then opens a new one."""
+    desk = landing.desk
+    landing.arrives(desk.inbound(ADA, FIRST))
+    landed = [
+        landing.arrives(desk.inbound(ADA, "Still waiting")),
+        landing.arrives(desk.inbound(MIA, f"CASE-1: {PHRASE}")),
+        landing.arrives(desk.inbound(ADA, "It is urgent now")),
+        landing.arrives(desk.inbound(ADA, "Please")),
+    ]
+
+    landing.leaves()
+
+    assert [future.result().case_id for future in landed] == ["CASE-1", "CASE-1", "CASE-2", "CASE-2"]
+    assert [desk.case(case_id).status for case_id in ("CASE-1", "CASE-2")] == ["closed", "open"]
+    assert desk.timeline("CASE-2") == ["opened", "escalated", "received"]
+
+
+def test_words_of_one_customer_never_cross_in_two_boats(desk: Desk) -> None:
+    landing = Landing(desk, boats=2)
+    for author, name in ((ADA, FIRST), (ADA, "a"), (BEN, "b"), (ADA, "c"), (BEN, "d")):
+        landing.arrives(desk.inbound(author, name))
+
+    assert landing.aboard == [[FIRST], ["b"]]
+    landing.leaves()
+
+    assert [[m.body for m in desk.messages() if m.sender == one.identity] for one in (ADA, BEN)] == [
+        [FIRST, "a", "c"],
+        ["b", "d"],
+    ]
+
+
 def test_no_crossing_takes_more_than_it_has_seats_for(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crossing, "SEATS", 2)
     for name in (FIRST, "a", "b", "c"):
@@ -96,11 +130,11 @@ def test_an_edit_behind_its_message_is_recorded_in_the_same_transaction(landing:
     )
     landing.arrives(desk.inbound(BEN, FIRST))
     landing.arrives(desk.inbound(ADA, "Help", external_id="hers"))
-    edits = [landing.comes(name, partial(desk.intake.amend, revision=edit)) for name in ("edit", "edit again")]
+    edits = [landing.edits(edit) for _ in range(2)]
 
     landing.leaves()
 
-    assert landing.aboard == [[FIRST], ["Help", "edit", "edit again"]]
+    assert landing.aboard == [[FIRST], ["Help", "It is urgent", "It is urgent"]]
     assert [future.result() for future in edits] == [True, False]
     assert [event.kind for event in desk.rows(CaseEvent)] == ["opened", "opened", "edited", "escalated"]
     assert [message.body for message in desk.messages()] == [FIRST, "It is urgent"]
@@ -133,7 +167,7 @@ def test_who_would_come_too_late_gets_the_error_that_held_him_up(
         raise OperationalError("SELECT", {}, Exception("the row is locked"))
 
     landing.arrives(desk.inbound(BEN, FIRST))
-    waiting = [landing.comes("held up", locked_out), landing.arrives(desk.inbound(ADA, "Help"))]
+    waiting = [landing.comes(desk.inbound(CARA, "Hello"), locked_out), landing.arrives(desk.inbound(ADA, "Help"))]
     landing.leaves()
 
     assert [type(future.exception()) for future in waiting] == [OperationalError] * 2
