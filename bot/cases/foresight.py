@@ -12,7 +12,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
 from bot.cases.inbound import Inbound, Source
-from bot.cases.models import Case, Message, Question
+from bot.cases.models import Case, Escalation, Message, Question
 from bot.db import UtcDateTime
 from bot.statements import PreparedForMany
 
@@ -43,12 +43,14 @@ class _Said:
 class Foresight:
     """Answers what was asked before, and None about anything else.
 
-    `case_ids` are the open cases of customers, None where one has none; `new` are the cases this transaction opened.
+    `case_ids` are the open cases of customers, None where one has none; `new` are the cases this transaction opened;
+    `pending` are the escalations last known of cases, settled meanwhile or not, None where none was pending.
     """
 
     def __init__(self) -> None:
         self.case_ids: dict[str, str | None] = {}
         self.new: set[str] = set()
+        self.pending: dict[str, Escalation | None] = {}
         self._known: dict[_Name, list[str | None]] = {}
         self._citing: dict[str, list[Citing]] = {}
         self._said: dict[str, _Said] = {}
@@ -93,6 +95,11 @@ class Foresight:
         if (said := self._said.get(message.case_id)) is not None:
             by_mail = message.source == Source.EMAIL and message.sender == said.customer
             said.messages.append((message.timestamp, not message.is_admin and not message.internal, by_mail))
+
+    def escalated(self, escalation: Escalation) -> None:
+        """Note an escalation that a fact was stored of just now; of several the pending one counts."""
+        if escalation.settled_at is None:
+            self.pending[escalation.case_id] = escalation
 
     def asked(self, question: Question) -> None:
         """Note a question that was stored just now."""

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.cases import ferry as crossing
 from bot.cases.ferry import Ferry
 from bot.cases.inbound import Inbound, Outcome, Revision, Source, Taken
-from bot.cases.models import CaseEvent
+from bot.cases.models import CaseEvent, Escalation
 from tests.cases.desk import ADA, BEN, CARA, MIA, PHRASE, SHOP, START, Desk
 from tests.services.process import wait_until
 
@@ -96,6 +96,25 @@ def test_what_each_one_says_counts_for_who_comes_after_him(landing: Landing) -> 
     assert [future.result().case_id for future in landed] == ["CASE-1", "CASE-1", "CASE-2", "CASE-2"]
     assert [desk.case(case_id).status for case_id in ("CASE-1", "CASE-2")] == ["closed", "open"]
     assert desk.timeline("CASE-2") == ["opened", "escalated", "received"]
+
+
+def test_an_alert_that_was_answered_on_board_is_raised_anew(landing: Landing) -> None:
+    desk = landing.desk
+    desk.says(ADA, "It is urgent", external_id="hers")
+    desk.passes(minutes=5)
+    landing.arrives(desk.inbound(BEN, FIRST))
+    landing.arrives(desk.inbound(ADA, "As I said: urgent"))
+    landing.arrives(desk.inbound(MIA, "I am on it", thread="hers"))
+    desk.passes(minutes=5)
+    landing.arrives(desk.inbound(ADA, "Now it is critical"))
+    landing.arrives(desk.inbound(ADA, "And an emergency"))
+
+    landing.leaves()
+
+    assert [escalation.outcome for escalation in desk.rows(Escalation)] == ["answered", None]
+    assert [reason["keyword"] for reason in desk.rows(Escalation)[1].reasons] == ["critical", "emergency"]
+    facts = ["opened", "escalated", "received", "answered", "acknowledged", "received", "escalated"]
+    assert desk.timeline("CASE-1") == [*facts, "received", "reason_joined"]
 
 
 def test_words_of_one_customer_never_cross_in_two_boats(desk: Desk) -> None:
