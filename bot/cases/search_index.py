@@ -272,8 +272,10 @@ def _take_in_all(session: Session, messages: Sequence[Message]) -> None:
 
 
 def _newest_entries(session: Session, case_ids: set[str]) -> dict[tuple[str, bool], _Entry]:
-    """Return the newest entry of each kind of these cases; one that was opened just now has none."""
-    rows = _NEWEST.rows(session, sorted(case_ids - foreseen(session).new))
+    """Return the newest entry of each kind of these cases, which get further words now."""
+    wordless = foreseen(session).wordless
+    rows = _NEWEST.rows(session, sorted(case_ids - wordless))
+    wordless -= case_ids
     return {(row[0], row[2]): _Entry(*row) for row in rows}
 
 
