@@ -91,6 +91,7 @@ def look_ahead(session: Session, inbounds: Sequence[Inbound], flood_window: time
     foresight.look_up_names(session, inbounds)
     foresight.look_up_references(session, (reference for inbound in inbounds for reference in inbound.references))
     cases = _hold_all(session, {inbound.author.identity for inbound in inbounds}, foresight.cited)
+    foresight.look_up_pending(session, cases)
     foresight.look_up_said(session, cases, min(inbound.at for inbound in inbounds) - flood_window)
 
 

@@ -57,6 +57,8 @@ def store(session: Session, row: SQLModel) -> None:
         search_index.follow(session, row)
     elif isinstance(row, Question):
         foreseen(session).asked(row)
+    elif isinstance(row, Escalation):
+        foreseen(session).pending[row.case_id] = row
 
 
 def open_books(session: Session, case: Case) -> None:
@@ -106,6 +108,9 @@ def load(session: Session, case_id: str) -> Case:
 
 def pending_of(session: Session, case: Case) -> Escalation | None:
     """Return the escalation of the case that nobody acknowledged yet, or None."""
+    known = foreseen(session).pending.get(case.case_id)
+    if known is not None and known.settled_at is None:
+        return known
     pending = select(Escalation).where(Escalation.case_id == case.case_id, col(Escalation.settled_at).is_(None))
     return session.exec(pending).first()
 
