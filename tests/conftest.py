@@ -10,7 +10,6 @@ from bot.db import Database
 from tests.services.chromium import chromium
 from tests.services.dovecot import Dovecot
 from tests.services.needs import pytest_configure as pytest_configure
-from tests.services.needs import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 from tests.services.postgresql import Postgres
 from tests.services.standing import StandingFile, StandingServer
 
