@@ -66,7 +66,9 @@ def standing_file(tmp_path_factory: pytest.TempPathFactory) -> StandingFile:
 def standing_server(postgres: Postgres) -> Iterator[StandingServer]:
     """One PostgreSQL database for the whole run."""
     with postgres.database() as url:
-        yield StandingServer(postgres, url)
+        standing = StandingServer(postgres, url)
+        yield standing
+        standing.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
