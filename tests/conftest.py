@@ -44,9 +44,9 @@ def postgres() -> Iterator[Postgres]:
         server.remove()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new, empty database: the test runs once on SQLite (a file) and once on PostgreSQL."""
+    """A new, empty database: the test runs on SQLite (a file) and on PostgreSQL (tests/services/databases.py)."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'cases.db'}"
         return
@@ -71,9 +71,9 @@ def standing_server(postgres: Postgres) -> Iterator[StandingServer]:
         standing.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Empty tables: the test runs once on SQLite (a file) and once on PostgreSQL."""
+    """Empty tables: the test runs on SQLite (a file) and on PostgreSQL (tests/services/databases.py)."""
     kind = "standing_file" if request.param == "sqlite" else "standing_server"
     standing: StandingFile | StandingServer = request.getfixturevalue(kind)
     database = standing.emptied()
