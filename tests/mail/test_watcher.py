@@ -20,6 +20,8 @@ from tests.mail.samples import letter, sample
 from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
 
+pytestmark = pytest.mark.one_database
+
 
 def mails(count: int, first: int = 1) -> list[bytes]:
     """Mails of as many customers."""
