@@ -1,11 +1,13 @@
 """What the desk's reads, its sweep and the outbox's claim cost on desks of different sizes.
 
     python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--runs 3] [--calls 200] [--plans]
+                         [--only "search uncommon,sweep"] [--keep FOLDER]
 
 Times are milliseconds, p50 and p99 of many calls, each the median of the rounds. `cpu` is the time of our own thread,
 which on SQLite is all of it: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare
 the largest desk with the smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here
-writes more than a claim.
+writes more than a claim. A kept folder holds the filled desks for the next run, which begins at once and brings them
+to today's schema.
 """
 
 from __future__ import annotations
@@ -14,11 +16,15 @@ import argparse
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
-from bench.address import address
-from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, fill
+from sqlmodel import SQLModel
+
+from bench.address import address, kept_address
+from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, clear_backlog, fill, is_filled
 from bench.table import Mark, Table, arguments, machine_line, tell
 from bot.cases.board import Filter
 from bot.cases.inbound import Author
@@ -27,12 +33,15 @@ from bot.cases.rules import Rules
 from bot.db import Database
 from bot.escalation.sweep import Sweep
 from bot.log import configure
+from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
 from bot.outbox.sending import Parcel, Posted
 from tests.cases.desk import StillClock
 from tests.cases.plans import plans_of
-from tests.services.standing import opened
+
+# Whoever wires every room has every table.
+import_module("bot.wiring")
 
 Act = Callable[[], object]
 Times = dict[str, tuple[float, float, float]]
@@ -119,21 +128,41 @@ def _round(act: Act, calls: int) -> tuple[float, float, float]:
 
 
 def measure(asked: argparse.Namespace, cases: int) -> Times:
-    """Build a desk and measure it."""
-    kind = asked.db
-    with address(kind) as url, opened(url) as database:
-        begun = time.monotonic()
-        fill(database, cases)
-        size = Path(database.url.database or "").stat().st_size / 1e6 if kind == "sqlite" else 0
-        print(f"{cases} cases built in {time.monotonic() - begun:.0f} s" + f", {size:.0f} MB" * bool(size), flush=True)
-        acts = acts_of(database, cases)
+    """Build a desk, or take the one that is kept, and measure it."""
+    with _desk(asked, cases) as database:
+        acts = {name: act for name, act in acts_of(database, cases).items() if _is_asked(asked, name)}
         if asked.plans:
             print_plans(database, acts)
         times = {name: measured(act, asked.runs, asked.calls) for name, act in acts.items()}
-        backlog(database, _WAITING)
-        claim = Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
-        times[f"claim, {_WAITING} wait"] = measured(claim, asked.runs, asked.calls)
+        name = f"claim, {_WAITING} wait"
+        if _is_asked(asked, name):
+            backlog(database, _WAITING)
+            claim = Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
+            times[name] = measured(claim, asked.runs, asked.calls)
+            clear_backlog(database)
         return times
+
+
+def _is_asked(asked: argparse.Namespace, name: str) -> bool:
+    return not asked.only or any(word in name for word in asked.only.split(","))
+
+
+@contextmanager
+def _desk(asked: argparse.Namespace, cases: int) -> Iterator[Database]:
+    kind, name = asked.db, f"desk_{cases}"
+    with kept_address(kind, asked.keep, name) if asked.keep else address(kind) as url:
+        database = Database(url)
+        try:
+            migrate(database.engine, SQLModel.metadata)
+            begun, had = time.monotonic(), is_filled(database, cases)
+            if not had:
+                fill(database, cases)
+            size = Path(database.url.database or "").stat().st_size / 1e6 if kind == "sqlite" else 0
+            done = "kept" if had else f"built in {time.monotonic() - begun:.0f} s"
+            print(f"{cases} cases {done}" + f", {size:.0f} MB" * bool(size), flush=True)
+            yield database
+        finally:
+            database.close()
 
 
 def print_plans(database: Database, acts: dict[str, Act]) -> None:
@@ -174,6 +203,8 @@ def main() -> None:
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--calls", type=int, default=200, help="of each act in a round, at most")
     parser.add_argument("--plans", action="store_true", help="show how the database answers each statement")
+    parser.add_argument("--only", default="", help="measure what has one of these words in its name")
+    parser.add_argument("--keep", type=Path, help="the folder that keeps the filled desks")
     asked = parser.parse_args()
     configure("ERROR", "console")
     print(machine_line(), flush=True)
