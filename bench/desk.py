@@ -3,9 +3,9 @@
     python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--runs 3] [--calls 200] [--plans]
                          [--only "search uncommon,sweep"] [--keep FOLDER]
 
-Times are milliseconds, p50 and p99 of many calls, each the median of the rounds, in which the desks take turns. `cpu` is
-the time of our own thread, which on SQLite is all of it, and on PostgreSQL (on Linux) that of our server process too: on
-a machine with other work it tells more than the clock. The ratios (p50, cpu) compare the largest desk with the
+Times are milliseconds, p50 and p99 of many calls, each the median of the rounds, in which the desks take turns. `cpu`
+is the time of our own thread, which on SQLite is all of it, and on PostgreSQL (on Linux) that of our server process
+too: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare the largest desk with the
 smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here writes more than a claim. A
 kept folder holds the filled desks for the next run, which brings them to today's schema and begins at once.
 """

@@ -35,6 +35,9 @@ from bot.statements import Prepared
 # So many of the newest entries are read before the index of words is asked. A word that fills a page among them may
 # be anywhere, and the index would have to gather everywhere before it could name the newest.
 READ_FIRST = 500
+# Open cases' entries lie scattered among the closed ones'. SQLite fetches a page for each, and gathers thirty times as
+# many from the index in that time.
+READ_FIRST_SCATTERED = 60
 # Of the cases of a customer who looks for something; he sees only his own.
 OWN_CASES = 500
 
@@ -61,7 +64,6 @@ class Found(NamedTuple):
 _Rows = Select[*tuple[Any, ...]]
 _Columns = ReadOnlyColumnCollection[str, Any]
 _Meets = Callable[[_Columns], ColumnElement[bool]]
-_Question = Callable[[bool, int], Prepared]
 
 _ENTRY = ENTRIES.c
 _FTS = {
@@ -92,16 +94,33 @@ class Seeker:
         return found
 
     def _standing(self, after: Place, known: set[str], limit: int) -> list[Found]:
-        newest = self._asked_of(_among_newest, after, known, limit)
-        return newest if len(newest) == limit else self._asked_of(_in_index, after, known, limit)
+        # Each of the known cases may be met once.
+        scattered = self._is_sqlite and after.is_open
+        read = READ_FIRST_SCATTERED if scattered else READ_FIRST
+        values = {**self._terms, "before": after.id, "read": read, "limit": limit + len(known)}
+        rows = _among_newest(after.is_open, self._things).rows(self._session, values)
+        found = [each for each in map(Found._make, rows) if each.case_id not in known][:limit]
+        if len(found) == limit:
+            return found
+        look = self._in_fts if self._is_sqlite else self._in_gin
+        return [each for each in look(after, limit + len(known)) if each.case_id not in known][:limit]
 
-    def _asked_of(self, question: _Question, after: Place, known: set[str], limit: int) -> list[Found]:
-        """Ask for enough entries that there are `limit` without the known cases, each of which may be met once."""
-        values = {**self._terms, "before": after.id, "limit": limit + len(known)}
-        if self._is_sqlite and question is _in_index:
-            values["match"] = _match(self._asked)
-        found = map(Found._make, question(after.is_open, self._things).rows(self._session, values))
-        return [each for each in found if each.case_id not in known][:limit]
+    def _in_fts(self, after: Place, limit: int) -> list[Found]:
+        values = {**self._terms, "match": _match(self._asked), "before": after.id, "limit": limit}
+        return list(map(Found._make, _in_index(after.is_open, self._things).rows(self._session, values)))
+
+    def _in_gin(self, after: Place, limit: int) -> list[Found]:
+        """Look at twice as many entries as are wanted, and at ever more while some are older ones of the same cases."""
+        found: list[Found] = []
+        looked_at, before = 2 * limit, after.id
+        while len(found) < limit:
+            values = {**self._terms, "before": before, "looked_at": looked_at}
+            rows = _in_index(after.is_open, 0).rows(self._session, values)
+            found += [Found(*row) for *row, is_newest in rows if is_newest]
+            if len(rows) < looked_at:
+                break
+            before, looked_at = rows[-1][0], 4 * looked_at
+        return found[:limit]
 
     def _own(self, after: Place, known: set[str], limit: int) -> list[Found]:
         """Find what a customer may see of his own cases: all of it, for it is little."""
@@ -121,9 +140,18 @@ class Seeker:
 def _among_newest(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
     """Return the question for the next entries behind a place that are met, of a bounded number that is read."""
     meets = _meeting(things)
-    behind = select(ENTRIES).where(_stands(is_open), _ENTRY.id < bindparam("before"))
-    newest = behind.order_by(_ENTRY.id.desc()).limit(READ_FIRST).subquery().c
-    return _prepared(_found(newest).where(meets(newest), _is_newest(newest, meets)), newest)
+    if things:
+        # SQLite reads no further than it must only where it need not sort what it finds.
+        read = ENTRIES.alias("read")
+        last = _behind(read.c, is_open=is_open).with_only_columns(read.c.id).order_by(read.c.id.desc()).limit(1)
+        bound = last.offset(bindparam("read") - 1).scalar_subquery()
+        met = _behind(_ENTRY, is_open=is_open).where(_ENTRY.id >= func.coalesce(bound, 0), meets(_ENTRY))
+        return _page(met, _ENTRY, meets)
+    newest = (
+        _behind(_ENTRY, is_open=is_open).add_columns(_ENTRY.words).order_by(_ENTRY.id.desc()).limit(bindparam("read"))
+    )
+    among = newest.subquery().c
+    return _page(_found(among).where(meets(among)), among, meets)
 
 
 @cache
@@ -134,15 +162,16 @@ def _in_index(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
         index = _FTS[is_open]
         number = index.c.rowid
         met = (
-            select(number, _ENTRY.case_id, _ENTRY.is_open, _ENTRY.internal)
+            select(number.label("id"), _ENTRY.case_id, _ENTRY.is_open, _ENTRY.internal)
             .join_from(index, ENTRIES, _ENTRY.id == number)
             .where(literal_column(index.name).op("MATCH")(bindparam("match")), number < bindparam("before"))
+            .where(_is_newest(_ENTRY, meets))
         )
-        return Prepared(met.where(_is_newest(_ENTRY, meets)).order_by(number.desc()).limit(bindparam("limit")))
-    # Gathered before it is sorted: else the planner may walk through all entries from the newest on.
-    met_all = _found(_ENTRY).where(_stands(is_open), _ENTRY.id < bindparam("before"), meets(_ENTRY))
-    gathered = met_all.cte("met").prefix_with("MATERIALIZED").c
-    return _prepared(_found(gathered).where(_is_newest(gathered, meets)), gathered)
+        return Prepared(met.order_by(number.desc()).limit(bindparam("limit")))
+    # By a sum: else the planner may walk through all entries from the newest on.
+    gathered = _behind(_ENTRY, is_open=is_open).where(meets(_ENTRY)).order_by((_ENTRY.id + 0).desc())
+    newest = gathered.limit(bindparam("looked_at")).subquery().c
+    return Prepared(_found(newest).add_columns(_is_newest(newest, meets)).order_by(newest.id.desc()))
 
 
 @cache
@@ -154,17 +183,25 @@ def _among_own(things: int) -> Prepared:
     return Prepared(_found(_ENTRY).where(own, not_(_ENTRY.internal), _meeting(things)(_ENTRY)))
 
 
-def _prepared(found: _Rows, entry: _Columns) -> Prepared:
-    return Prepared(found.order_by(entry.id.desc()).limit(bindparam("limit")))
+def _page(met: _Rows, entry: _Columns, meets: _Meets) -> Prepared:
+    newest_of_each = met.where(_is_newest(entry, meets))
+    return Prepared(newest_of_each.order_by(entry.id.desc()).limit(bindparam("limit")))
+
+
+def _behind(entry: _Columns, *, is_open: bool) -> _Rows:
+    """Choose the entries behind a place, in the very words of the partial indexes."""
+    stands = and_(entry.is_open) if is_open else not_(entry.is_open)
+    return _found(entry).where(stands, entry.id < bindparam("before"))
 
 
 def _meeting(things: int) -> _Meets:
     """Return what makes the condition that an entry holds so many words; see `_things`."""
+    query: BindParameter[str] = bindparam("query", type_=Text())
 
     def meets(entry: _Columns) -> ColumnElement[bool]:
         if not things:
-            query: BindParameter[str] = bindparam("query", type_=Text())
-            return entry.words.bool_op("@@")(cast(query, TSQUERY))
+            met: ColumnElement[bool] = entry.words.bool_op("@@")(cast(query, TSQUERY))
+            return met
         return and_(*(func.instr(entry.words, bindparam(f"term_{at}", type_=Text())) > 0 for at in range(things)))
 
     return meets
@@ -183,11 +220,6 @@ def _place(found: Found) -> Place:
 
 def _found(entry: _Columns) -> _Rows:
     return select(entry.id, entry.case_id, entry.is_open, entry.internal)
-
-
-def _stands(is_open: bool) -> ColumnElement[bool]:  # noqa: FBT001
-    """Return the condition of the partial indexes, in their very words."""
-    return and_(_ENTRY.is_open) if is_open else not_(_ENTRY.is_open)
 
 
 def _terms(asked: Asked) -> dict[str, str]:
