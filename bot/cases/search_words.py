@@ -161,15 +161,17 @@ def _in_index(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
     if things:
         index = _FTS[is_open]
         number = index.c.rowid
-        met = (
+        in_index = (
             select(number.label("id"), _ENTRY.case_id, _ENTRY.is_open, _ENTRY.internal)
             .join_from(index, ENTRIES, _ENTRY.id == number)
             .where(literal_column(index.name).op("MATCH")(bindparam("match")), number < bindparam("before"))
             .where(_is_newest(_ENTRY, meets))
         )
-        return Prepared(met.order_by(number.desc()).limit(bindparam("limit")))
-    # By a sum: else the planner may walk through all entries from the newest on.
-    gathered = _behind(_ENTRY, is_open=is_open).where(meets(_ENTRY)).order_by((_ENTRY.id + 0).desc())
+        return Prepared(in_index.order_by(number.desc()).limit(bindparam("limit")))
+    # By a sum, or the planner may walk through all entries from the newest on, or gather half of them by their number.
+    behind = _ENTRY.id + 0 < bindparam("before")
+    met = _standing(_ENTRY, is_open=is_open).where(behind, meets(_ENTRY))
+    gathered = met.order_by((_ENTRY.id + 0).desc())
     newest = gathered.limit(bindparam("looked_at")).subquery().c
     return Prepared(_found(newest).add_columns(_is_newest(newest, meets)).order_by(newest.id.desc()))
 
@@ -189,9 +191,12 @@ def _page(met: _Rows, entry: _Columns, meets: _Meets) -> Prepared:
 
 
 def _behind(entry: _Columns, *, is_open: bool) -> _Rows:
-    """Choose the entries behind a place, in the very words of the partial indexes."""
-    stands = and_(entry.is_open) if is_open else not_(entry.is_open)
-    return _found(entry).where(stands, entry.id < bindparam("before"))
+    return _standing(entry, is_open=is_open).where(entry.id < bindparam("before"))
+
+
+def _standing(entry: _Columns, *, is_open: bool) -> _Rows:
+    """Choose the entries of open or of closed cases, in the very words of the partial indexes."""
+    return _found(entry).where(and_(entry.is_open) if is_open else not_(entry.is_open))
 
 
 def _meeting(things: int) -> _Meets:
