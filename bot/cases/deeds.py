@@ -34,7 +34,8 @@ def raise_alarm(
     """Escalate an open case for these reasons, or join them to the pending escalation; False if nothing is new."""
     if not reasons or case.status == Status.CLOSED:
         return False
-    escalation, event = lifecycle.escalate(case, pending_of(session, case), reasons, by, now)
+    pending = pending_of(session, case) if case.alerted else None
+    escalation, event = lifecycle.escalate(case, pending, reasons, by, now)
     if event is None or escalation is None:
         return False
     record(session, event, escalation=escalation)

@@ -15,12 +15,13 @@ from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.inquiries import (
     cases_that_know,
     flood_since,
+    look_ahead,
     mails_since,
     next_case_id,
     open_case_of,
     unanswered_messages,
 )
-from bot.cases.models import Case, CaseEvent, EventKind, Message, Status
+from bot.cases.models import Attachment, Case, CaseEvent, EventKind, Message, Status
 from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
@@ -35,6 +36,7 @@ from bot.cases.records import (
 from bot.cases.replies import Replies, bounced
 from bot.clock import Clock
 from bot.db import Database, queue_up
+from bot.gathered import gather
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,14 @@ class Intake:
         if known is not None:
             return known
         return self._place(session, inbound, self._clock.now())
+
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        """Prepare to take several in, one by one, in the caller's transaction: ask once for all, write at its end."""
+        if len(inbounds) > 1:
+            queue_up(session, *(inbound.queue for inbound in inbounds))
+            look_ahead(session, inbounds, self._rules.flood_window)
+            files = sum(len(inbound.attachments) for inbound in inbounds)
+            gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files})
 
     def add_to(self, case_id: str, inbound: Inbound, by: Author) -> Taken:
         """Put somebody's words into a case of an admin's choice: as a message of its customer, or else as a note."""

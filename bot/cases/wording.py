@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # Of one text: nobody looks for a word behind these, and a database's vector has its limits.
@@ -26,7 +26,7 @@ _UNSPACED = (
 # The scripts of India write vowels as marks, which \w does not count as letters.
 _MARKED = "\u0900-\u0963\u0966-\u0dff"
 _PIECE = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>(?:[{_MARKED}]|(?![{_UNSPACED}])[^\\W_])+)")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_WORD = re.compile(f"([a-z0-9]{{1,{LONGEST_WORD}}})[a-z0-9]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TYPED_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*")
 _MARKABLE = re.compile(rf"{_TYPED_ADDRESS.pattern}|[{_UNSPACED}]+|[^\W_]+")
@@ -126,10 +126,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).casefold()
 
 
-def _words(folded: str, *, typed: bool = False) -> Iterator[str]:
-    if folded.isascii():
-        yield from (word[:LONGEST_WORD] for word in _ASCII_WORD.findall(folded))
-        return
+def _words(folded: str, *, typed: bool = False) -> Iterable[str]:
+    return _ASCII_WORD.findall(folded) if folded.isascii() else _words_of_any_script(folded, typed=typed)
+
+
+def _words_of_any_script(folded: str, *, typed: bool) -> Iterator[str]:
     for piece in _PIECE.finditer(folded):
         run = piece.group()
         if piece["word"]:

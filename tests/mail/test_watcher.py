@@ -34,6 +34,9 @@ class Stumbling:
         self._intake = post.intake
         self._failures = list(failures)
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if self._failures:
             raise self._failures.pop(0)
