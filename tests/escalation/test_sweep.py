@@ -175,7 +175,8 @@ def test_more_than_a_batch_is_swept_in_one_go(desk: Desk, monkeypatch: pytest.Mo
 
 
 def test_the_sweep_takes_the_road_of_the_cases_that_nobody_was_alerted_of(desk: Desk) -> None:
-    told = {"created_at": START, "last_message_at": START, "customer_name": "C", "source": "email", "alerted": True}
+    long_ago = {"created_at": START - 2 * AFTER, "last_message_at": START - 2 * AFTER}
+    told = {**long_ago, "customer_name": "C", "source": "email", "alerted": True}
     rows = [{"case_id": f"CASE-{n}", "customer_identifier": f"c{n}@customer.example", **told} for n in range(2_000)]
     with desk.database.writers.begin() as session:
         session.connection().execute(insert(Case), rows)
