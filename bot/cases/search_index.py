@@ -166,7 +166,8 @@ def refresh(session: Session, case_id: str) -> None:
 
 def hidden() -> ColumnElement[bool]:
     """Return the condition that only the team may find a message."""
-    return or_(col(Message.internal), col(Message.sending).in_(_NOT_SENT))
+    # Without IN, whose values are only put into a statement as it is sent.
+    return or_(col(Message.internal), *(col(Message.sending) == state for state in _NOT_SENT))
 
 
 def _is_hidden(message: Message) -> bool:

@@ -162,6 +162,7 @@ def test_a_strange_place_is_the_beginning(busy: Desk, after: str) -> None:
 
 def test_a_word_deep_behind_many_others_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cases.search_words.READ_FIRST", 2)
+    monkeypatch.setattr("bot.cases.search_words.READ_FIRST_SCATTERED", 2)
     for number in range(8):
         desk.says(Author(f"c{number}@customer.example", "C"), "jam" if number in (0, 1) else "paper")
         if number in (1, 3, 5):
