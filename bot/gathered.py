@@ -67,7 +67,7 @@ class Gathered:
         return next(self._numbers[table])
 
     def forget_numbers(self) -> None:
-        """Take new ones: those at hand are older than what others have written meanwhile."""
+        """Take others from now on."""
         self._numbers.clear()
 
     def write_out(self, session: Session) -> None:
@@ -102,6 +102,12 @@ def gathered(session: Session) -> Gathered | None:
     """Return what waits in this transaction, or None where every row is written at once."""
     waiting = session.info.get(WAITING)
     return waiting if isinstance(waiting, Gathered) else None
+
+
+def take_new_numbers(session: Session) -> None:
+    """Number what is stored from now on after all that others have stored: a row was locked that they wrote in."""
+    if (waiting := gathered(session)) is not None:
+        waiting.forget_numbers()
 
 
 @cache

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from bot.cases.rules import Rules
 from bot.cases.search_index import SearchEntry
 from bot.outbox.models import Delivery
 from tests.cases.desk import ADA, BEN, CARA, DOUBTFUL_NOA, MIA, NOA, PHRASE, START, Desk
-from tests.services.standing import opened
+from tests.services.standing import StandingServer, opened
 
 DAN = Author("dan@customer.example", "Dan")
 NAME_BY_CHANCE = re.compile(":[0-9a-f]{32}")
@@ -162,3 +163,19 @@ def test_a_case_closed_in_between_is_followed_by_a_new_one(desk: Desk) -> None:
         ("CASE-1", False),
         ("CASE-2", True),
     ]
+
+
+@pytest.mark.needs("postgresql")
+def test_a_fact_is_numbered_after_all_that_it_follows(standing_server: StandingServer) -> None:
+    desk = Desk(standing_server.emptied())
+    desk.says(ADA, "Where is it?")
+    words = [desk.inbound(NOA, "CASE-1 is on its way"), desk.inbound(DAN, "And mine?")]
+
+    with desk.database.writers.begin() as session:
+        desk.intake.expect(session, words)
+        desk.says(ADA, "Still nothing")  # by another process, which locks and leaves the case in between
+        for one in words:
+            desk.intake.take(session, one)
+
+    assert desk.timeline("CASE-1") == ["opened", "received", "noted"]
+    desk.database.close()
