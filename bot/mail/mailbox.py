@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -157,6 +158,12 @@ class Mailbox:
         """Hang up without a word: a farewell could wait for a dead server."""
         with suppress(OSError, imaplib.IMAP4.error):
             self._client.shutdown()
+
+    def cut(self) -> None:
+        """End the connection under a thread that waits for the server: it fails there; only `close` may follow."""
+        with suppress(OSError):
+            # Not TLS's own: it would take the state of the connection away from who uses it.
+            socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)
 
     def _select(self, folder: str, *, readonly: bool) -> None:
         self.folder = ""
