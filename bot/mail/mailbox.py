@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from imapclient import IMAPClient
 
+from bot.mail.answers import fetch
 from bot.mail.bell import Bell
 from bot.mail.trouble import MailboxTrouble, lost, troubles
 
@@ -89,9 +90,9 @@ class Mailbox:
         A mail of which the server tells no arrival arrived `now`.
         """
         with troubles():
-            answer = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+            answer = fetch(self._client, uids, ["RFC822.SIZE", "INTERNALDATE"])
         return [
-            Listing(uid, int(answer[uid].get(b"RFC822.SIZE") or 0), _arrival(answer[uid].get(b"INTERNALDATE"), now))
+            Listing(uid, _size(answer[uid].get(b"RFC822.SIZE")), _arrival(answer[uid].get(b"INTERNALDATE"), now))
             for uid in uids
             if uid in answer
         ]
@@ -122,7 +123,7 @@ class Mailbox:
     def glimpses(self, uids: Sequence[int], limit: int) -> dict[int, Glimpse]:
         """Return sender, subject and the first `limit` bytes of text; a server that refuses shows nothing."""
         try:
-            answer = self._client.fetch(uids, [f"BODY.PEEK[{_NAMED}]", f"BODY.PEEK[TEXT]<0.{limit}>"])
+            answer = fetch(self._client, uids, [f"BODY.PEEK[{_NAMED}]", f"BODY.PEEK[TEXT]<0.{limit}>"])
         except imaplib.IMAP4.abort as error:
             raise lost(error) from error
         except (imaplib.IMAP4.error, ValueError):
@@ -184,7 +185,7 @@ class Mailbox:
 
     def _contents(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, bytes]:
         try:
-            answer = self._client.fetch(uids, [item])
+            answer = fetch(self._client, uids, [item])
         except imaplib.IMAP4.abort as error:
             raise lost(error) from error
         except (imaplib.IMAP4.error, ValueError) as error:
@@ -237,5 +238,9 @@ def _bytes(found: object) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def _arrival(stated: datetime | None, now: datetime) -> datetime:
-    return now if stated is None or stated.tzinfo is None else stated.astimezone(UTC)
+def _size(stated: object) -> int:
+    return stated if isinstance(stated, int) else 0
+
+
+def _arrival(stated: object, now: datetime) -> datetime:
+    return stated.astimezone(UTC) if isinstance(stated, datetime) and stated.tzinfo is not None else now
