@@ -11,8 +11,9 @@ from sqlmodel import Session
 from bot.agenda import appoint
 from bot.cases import lifecycle
 from bot.cases.inbound import Author
+from bot.cases.inquiries import pending_of
 from bot.cases.models import Case, Escalation, EventKind, Message, Status
-from bot.cases.records import latest_escalation_of, pending_of, record
+from bot.cases.records import latest_escalation_of, record
 from bot.cases.rules import Reason, Rules
 
 log = structlog.get_logger(__name__)

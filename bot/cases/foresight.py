@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ClauseElement, bindparam, or_
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from bot.cases.inbound import Inbound, Source
 from bot.cases.models import Case, Escalation, Message, Question
@@ -43,14 +43,14 @@ class _Said:
 class Foresight:
     """Answers what was asked before, and None about anything else.
 
-    `case_ids` are the open cases of customers, None where one has none; `pending` are escalations that were or still
-    are pending, by their cases; `wordless` are cases that this transaction
-    opened and of which no words are kept for the search yet.
+    `case_ids` are the open cases of customers, None where one has none. `pending` are the escalations last known of
+    cases, settled meanwhile or not, None where none was pending. `wordless` are cases that this transaction opened
+    and of which no words are kept for the search yet.
     """
 
     def __init__(self) -> None:
         self.case_ids: dict[str, str | None] = {}
-        self.pending: dict[str, Escalation] = {}
+        self.pending: dict[str, Escalation | None] = {}
         self.wordless: set[str] = set()
         self._known: dict[_Name, list[str | None]] = {}
         self._citing: dict[str, list[Citing]] = {}
@@ -97,6 +97,11 @@ class Foresight:
             by_mail = message.source == Source.EMAIL and message.sender == said.customer
             said.messages.append((message.timestamp, not message.is_admin and not message.internal, by_mail))
 
+    def escalated(self, escalation: Escalation) -> None:
+        """Note an escalation that a fact was stored of just now; of several the pending one counts."""
+        if escalation.settled_at is None:
+            self.pending[escalation.case_id] = escalation
+
     def asked(self, question: Question) -> None:
         """Note a question that was stored just now."""
         self._knows(question.source, question.place, question.external_id, question.case_id)
@@ -131,14 +136,6 @@ class Foresight:
                 self._said[case.case_id] = _Said(case.customer_identifier, known_since)
             for case_id, *said in rows:
                 self._said[case_id].messages.append(tuple(said))
-
-    def look_up_pending(self, session: Session, cases: Sequence[Case]) -> None:
-        """Ask for the escalations of these cases that nobody has acknowledged yet."""
-        if alerted := [case.case_id for case in cases if case.alerted]:
-            waiting = select(Escalation).where(
-                col(Escalation.case_id).in_(alerted), col(Escalation.settled_at).is_(None)
-            )
-            self.pending |= {escalation.case_id: escalation for escalation in session.exec(waiting)}
 
     def _knows(self, source: str, place: str, external_id: str, case_id: str | None) -> None:
         known = self._known.get((source, place, external_id))

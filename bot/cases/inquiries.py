@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from bot.cases.foresight import EVER, foreseen
 from bot.cases.inbound import Inbound, Source
-from bot.cases.models import Case, CaseEvent, CaseNumber, EventKind, Message, Question, Status, is_open
+from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, EventKind, Message, Question, Status, is_open
 from bot.db import queue_up
 from bot.gathered import take_new_numbers
 from bot.rows import change_values, insert_values, take_up
@@ -45,6 +45,9 @@ _OPEN_OF_ALL = PreparedForMany(
     lambda things: columns(col(Case.case_id)).where(col(Case.customer_identifier).in_(things), is_open())
 )
 _NAMED_ALL = PreparedForMany(lambda things: _CASE.where(col(Case.case_id).in_(things)).order_by(col(Case.case_id)))
+_PENDING = columns(SQLModel.metadata.tables["escalations"]).where(col(Escalation.settled_at).is_(None))
+_PENDING_OF_ONE = Prepared(_PENDING.where(col(Escalation.case_id) == bindparam("case_id")))
+_PENDING_OF_ALL = PreparedForMany(lambda things: _PENDING.where(col(Escalation.case_id).in_(things)))
 _LAST_NUMBER = Prepared(columns(col(CaseNumber.last)).where(col(CaseNumber.id) == 1))
 _DIGEST = Prepared(columns(col(Case.last_digest)).where(col(Case.case_id) == bindparam("case_id")).with_for_update())
 _MAILS = _counted(col(Message.source) == Source.EMAIL, col(Message.sender) == bindparam("customer"))
@@ -92,8 +95,10 @@ def look_ahead(session: Session, inbounds: Sequence[Inbound], flood_window: time
     foresight.look_up_names(session, inbounds)
     foresight.look_up_references(session, (reference for inbound in inbounds for reference in inbound.references))
     cases = _hold_all(session, {inbound.author.identity for inbound in inbounds}, foresight.cited)
-    foresight.look_up_pending(session, cases)
     foresight.look_up_said(session, cases, min(inbound.at for inbound in inbounds) - flood_window)
+    alerted = [case.case_id for case in cases if case.alerted]
+    pending = [take_up(session, Escalation, row) for row in _PENDING_OF_ALL.rows(session, alerted)]
+    foresight.pending.update(dict.fromkeys(alerted) | {escalation.case_id: escalation for escalation in pending})
 
 
 def _hold_all(session: Session, customers: Collection[str], case_ids: Collection[str]) -> list[Case]:
@@ -131,6 +136,17 @@ def digest_under_lock(session: Session, case_id: str) -> str:
         [digest] = _DIGEST.row(session, {"case_id": case_id}) or [""]
         return str(digest)
     return case.last_digest
+
+
+def pending_of(session: Session, case: Case) -> Escalation | None:
+    """Return the escalation of the case that nobody acknowledged yet, or None."""
+    foreknown = foreseen(session).pending
+    if case.case_id in foreknown:
+        escalation = foreknown[case.case_id]
+        return escalation if escalation is not None and escalation.settled_at is None else None
+    session.flush()  # what is read must not be older than what was changed
+    found = _PENDING_OF_ONE.row(session, {"case_id": case.case_id})
+    return take_up(session, Escalation, found) if found else None
 
 
 def next_case_id(session: Session) -> str:

@@ -49,6 +49,8 @@ def record(
 
 def store(session: Session, row: SQLModel) -> None:
     """Write a new row at once; a message can be found by its words from then on."""
+    if isinstance(row, Escalation):
+        foreseen(session).escalated(row)
     if not inspect(row).transient:
         return
     insert(session, row)
@@ -57,8 +59,6 @@ def store(session: Session, row: SQLModel) -> None:
         search_index.follow(session, row)
     elif isinstance(row, Question):
         foreseen(session).asked(row)
-    elif isinstance(row, Escalation):
-        foreseen(session).pending[row.case_id] = row
 
 
 def open_books(session: Session, case: Case) -> None:
@@ -104,15 +104,6 @@ def load(session: Session, case_id: str) -> Case:
     if case is None:
         raise NoSuchCase(f"There is no {case_id}. `/case list` shows the open cases.")
     return case
-
-
-def pending_of(session: Session, case: Case) -> Escalation | None:
-    """Return the escalation of the case that nobody acknowledged yet, or None."""
-    known = foreseen(session).pending.get(case.case_id)
-    if known is not None and known.settled_at is None:
-        return known
-    pending = select(Escalation).where(Escalation.case_id == case.case_id, col(Escalation.settled_at).is_(None))
-    return session.exec(pending).first()
 
 
 def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
