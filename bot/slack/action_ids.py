@@ -7,6 +7,8 @@ from typing import Any
 
 ACKNOWLEDGE = "case_acknowledge"
 CLOSE = "case_close"
+# The same where a form asks for reasons: no dialog of Slack's comes before it.
+CLOSE_BY_FORM = "case_close_by_form"
 UNACKNOWLEDGE = "case_unacknowledge"
 REPLY = "case_reply"
 ASSIGN_TO_ME = "case_assign_to_me"

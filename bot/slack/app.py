@@ -141,6 +141,7 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.REOPEN: actions.reopen_clicked,
     action_ids.MORE: actions.more_chosen,
     action_ids.CLOSE: actions.close_clicked,
+    action_ids.CLOSE_BY_FORM: actions.close_by_form_clicked,
     action_ids.CLOSE_ASKED: actions.close_asked_clicked,
     action_ids.UNDO_CLOSE: actions.undo_close_clicked,
     action_ids.REPLY: actions.reply_clicked,

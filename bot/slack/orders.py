@@ -15,6 +15,7 @@ from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
+from bot.slack.case_links import CaseLinks
 from bot.slack.directory import Directory
 from bot.slack.inbound import spoken
 
@@ -29,6 +30,7 @@ class OrderDesk:
     replies: Replies
     queries: CaseQueries
     directory: Directory
+    links: CaseLinks
     rules: Rules
     clock: Clock
 

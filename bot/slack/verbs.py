@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from bot.cases.errors import ONLY_ADMINS, NotAllowed, WhichCase
 from bot.cases.inbound import Author, Outcome
 from bot.cases.placing import case_numbered
-from bot.cases.queries import CaseQueries, Filter
+from bot.cases.queries import Filter
 from bot.settings.addresses import is_mail_address
-from bot.slack.orders import Order
+from bot.slack.orders import Order, OrderDesk
 from bot.slack.until import midnight, until
 from bot.slack.views import answers, offers, searches, words
 from bot.slack.views.parts import Drawing
@@ -68,7 +68,8 @@ def _glance(order: Order) -> Drawing:
         return _own(order)
     identity = order.actor.identity
     today = midnight(order.desk.clock.now(), order.desk.directory.zone(identity))
-    return answers.glance(order.desk.queries.board(GLANCED, viewer=identity, today=today))
+    board = order.desk.queries.board(GLANCED, viewer=identity, today=today)
+    return answers.glance(board, order.desk.links.around([sheet.case.case_id for sheet in board.cases]))
 
 
 def _status(order: Order) -> Drawing:
@@ -76,7 +77,9 @@ def _status(order: Order) -> Drawing:
         return _glance(order)
     case_id, _ = order.named("status CASE-42")
     sheet = order.desk.queries.sheet_for(case_id, order.actor)
-    return answers.status(sheet) if order.actor.is_admin else answers.own_cases([sheet])
+    if not order.actor.is_admin:
+        return answers.own_cases([sheet])
+    return answers.status(sheet, order.desk.links.around([case_id]))
 
 
 def _list(order: Order) -> Drawing:
@@ -87,18 +90,19 @@ def _list(order: Order) -> Drawing:
         close = get_close_matches(wanted, list(Filter), n=1)
         hint = f"Did you mean `/case list {close[0]}`?" if close else f"There are: {', '.join(Filter)}."
         raise WhichCase(f"“{words.shortened(wanted, 40)}” is no list. {hint}")
-    return listed(order.desk.queries, order.actor, Filter(wanted))
+    return listed(order.desk, order.actor, Filter(wanted))
 
 
 def _mine(order: Order) -> Drawing:
-    return listed(order.desk.queries, order.actor, Filter.MINE)
+    return listed(order.desk, order.actor, Filter.MINE)
 
 
-def listed(queries: CaseQueries, actor: Author, which: Filter, after: str = "") -> Drawing:
+def listed(desk: OrderDesk, actor: Author, which: Filter, after: str = "") -> Drawing:
     """Return a page of a list to an admin, `after` another one."""
     if not actor.is_admin:
         raise NotAllowed(ONLY_ADMINS)
-    return answers.listing(queries.board(answers.LISTED, which, actor.identity, after), which)
+    board = desk.queries.board(answers.LISTED, which, actor.identity, after)
+    return answers.listing(board, which, desk.links.around([sheet.case.case_id for sheet in board.cases]))
 
 
 def _open(order: Order) -> Drawing:
@@ -182,7 +186,9 @@ def _search(order: Order) -> Drawing:
     wanted = order.plain(order.text)
     if not wanted:
         raise WhichCase("What are you looking for? Type it like this: `/case search power outage`")
-    return searches.found(order.desk.queries.search(wanted, order.actor, searches.SHOWN), wanted)
+    page = order.desk.queries.search(wanted, order.actor, searches.SHOWN)
+    known = [hit.case.case_id for hit in page.hits] if order.actor.is_admin else []
+    return searches.found(page, wanted, order.desk.links.around(known))
 
 
 def _why(order: Order) -> Drawing:

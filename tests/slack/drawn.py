@@ -15,7 +15,7 @@ from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.files import unposted
 from bot.slack.views.home import Standing, admin_home, customer_home
 from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
-from bot.slack.views.parts import Drawing
+from bot.slack.views.parts import Drawing, Surroundings
 from bot.slack.views.replies import answer
 from tests.cases.desk import START
 
@@ -37,6 +37,7 @@ NASTY = {
     "blank": " \n\t ",
 }
 ME = "U0CARLA"
+LINKED = Surroundings({"CASE-42": "https://desk.example/p1"})
 PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED = None, "acknowledged", "answered", "closed", "snoozed"
 
 
@@ -150,10 +151,11 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     several = [a_message(words, subject=words, sender_name=words) for _ in range(21)]
     for state, sheet in sheets(words).items():
         yield f"card, {state}", card(sheet)
-        yield f"status, {state}", status(sheet)
+        yield f"card that began long ago, {state}", card(sheet, LINKED, a_message(words, id=0))
+        yield f"status, {state}", status(sheet, LINKED)
     for outcome in (PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED):
         for count in (1, 300):
-            drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), "https://desk.example/p1")
+            drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), LINKED)
             yield f"alert, {outcome}, {count} reasons", drawing
     yield "follow-up", follow_up(several[:1], {})
     yield "follow-up with files", follow_up(several[:1], {1: [a_file(words, words)] * 30})
@@ -228,7 +230,10 @@ def views(words: str = CALM) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "admin's home",
         admin_home(
-            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75), Sight().as_metadata(), Standing()
+            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75),
+            Sight().as_metadata(),
+            Standing(),
+            around=LINKED,
         ),
     )
     yield (

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cases.models import CaseEvent, Message
 from bot.outbox.models import Delivery
-from bot.slack.action_ids import CLOSE, MORE, REOPEN, SNOOZE, Choice, chosen_value
+from bot.slack.action_ids import CLOSE, CLOSE_BY_FORM, MORE, REOPEN, SNOOZE, Choice, chosen_value
 from bot.slack.views.modals.snoozing import Rest, wake_time
 from tests.slack import payloads
 from tests.slack.hands import Hands, hands_on
@@ -224,6 +224,17 @@ def test_a_close_that_has_something_to_ask_opens_a_form(asking: Hands) -> None:
     [closed] = [event for event in asking.world.rows(CaseEvent) if event.kind == "closed"]
     assert closed.detail["reason"] == "No answer: since May"
     assert [delivery for delivery in asking.world.rows(Delivery) if delivery.kind == "reply"] == []
+
+
+def test_a_card_asks_once(asking: Hands) -> None:
+    asking.opens()
+    [card] = asking.workspace.messages("#support")
+
+    asking.workspace.click("ada", "#support", card["ts"], CLOSE_BY_FORM)
+
+    assert "confirm" not in str(card["blocks"])
+    assert asking.submit(reason="Solved") == {}
+    assert asking.world.case().status == "closed"
 
 
 def test_the_customer_is_told_only_where_that_was_ticked(asking: Hands) -> None:

@@ -76,9 +76,9 @@ def close_clicked(
     asides: Asides,
     echo: Echo,
 ) -> None:
-    """End the case: at once (Slack's own dialog has asked before), or by a form where there is something to ask."""
+    """End the case at once, for Slack's own dialog has asked; by the form if it was drawn before there was one."""
     case_id, seen = read_case_value(action)
-    if forms.closing_is_asked:
+    if rules.asks_at_closing:
         forms.close(case_id, actor, spot)
         ack()
         return
@@ -86,6 +86,13 @@ def close_clicked(
     ack()
     asides.show(spot, offers.closed(queries.sheet(case_id).case, rules.undo))
     echo.redraw_home(body, actor)
+
+
+def close_by_form_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
+    """Ask for the reason, and whether the customer is told."""
+    case_id, _ = read_case_value(action)
+    forms.close(case_id, actor, spot)
+    ack()
 
 
 def close_asked_clicked(
@@ -101,7 +108,7 @@ def close_asked_clicked(
 ) -> None:
     """Close the case about which we asked in private; what came of it takes the question's place."""
     case_id, seen = read_case_value(action)
-    if forms.closing_is_asked:
+    if rules.asks_at_closing:
         forms.close(case_id, actor, spot, url=spot.url)
         ack()
         return
