@@ -29,6 +29,7 @@ from bot.slack import action_ids
 from bot.slack.action_ids import Form, Shortcut
 from bot.slack.asides import BROKEN, Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.dispatch import DeskApp
 from bot.slack.echo import Echo
@@ -68,6 +69,7 @@ class Services:
     places: Places
     signs: Signs
     asides: Asides
+    departures: Departures
     echo: Echo
     homes: Homes
     forms: Forms

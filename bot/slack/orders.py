@@ -16,6 +16,7 @@ from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
 from bot.slack.case_links import CaseLinks
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.inbound import spoken
 
@@ -31,6 +32,7 @@ class OrderDesk:
     queries: CaseQueries
     directory: Directory
     links: CaseLinks
+    departures: Departures
     rules: Rules
     clock: Clock
 

@@ -13,7 +13,7 @@ from bot.cases.queries import Filter
 from bot.settings.addresses import is_mail_address
 from bot.slack.orders import Order, OrderDesk
 from bot.slack.until import midnight, until
-from bot.slack.views import answers, offers, searches, words
+from bot.slack.views import answers, searches, words
 from bot.slack.views.parts import Drawing
 from bot.slack.views.why import why
 
@@ -155,9 +155,8 @@ def _note(order: Order) -> Drawing:
 
 def _reply(order: Order) -> Drawing:
     case_id, text = order.named("reply CASE-42 text")
-    sheet = order.desk.queries.sheet_for(case_id, order.actor)
     message_id = order.desk.replies.reply(case_id, order.plain(text), order.actor, key=order.key)
-    return offers.leaving(sheet.case, message_id, order.desk.rules.undo)
+    return order.desk.departures.offer(message_id)
 
 
 def _snooze(order: Order) -> Drawing:

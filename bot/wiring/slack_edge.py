@@ -24,6 +24,7 @@ from bot.slack.case_links import CaseLinks
 from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.door import Door
 from bot.slack.drawings import Drawings
@@ -145,6 +146,8 @@ def _services(
     lookups = CaseLookups(desk.database)
     asides = Asides(web)
     homes = Homes(web, desk.queries, links, directory, asides, desk.clock)
+    departures = Departures(desk.replies, desk.queries, rules, asides)
+    departures.watch(desk.database.writers)
     mail_leaves = settings.smtp_enabled
     return Services(
         intake=desk.intake,
@@ -158,9 +161,10 @@ def _services(
         places=places,
         signs=signs_of(settings),
         asides=asides,
+        departures=departures,
         echo=Echo(homes, asides),
         homes=homes,
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
-        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, links, rules, desk.clock),
+        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, links, departures, rules, desk.clock),
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cases.models import Message
-from bot.slack.action_ids import ACKNOWLEDGE, ASSIGN_TO_ME, CLOSE, MORE, REPLY, Choice, chosen_value
+from bot.slack.action_ids import ACKNOWLEDGE, ASSIGN_TO_ME, CLOSE, MORE, REPLY, STOP_REPLY, Choice, chosen_value
 from tests.slack import payloads
 from tests.slack.hands import Hands
 from tests.slack.world import words_of
@@ -14,7 +14,9 @@ from tests.slack.world import words_of
 @pytest.fixture
 def home(hands: Hands) -> Hands:
     """Ada's App Home, with Carla's urgent case in it."""
-    hands.opens("This is urgent")
+    hands.workspace.say("carla", hands.workspace.dm("carla"), "This is urgent")
+    hands.settles()
+    hands.world.deliver()
     hands.workspace.open_home("ada")
     hands.world.seen(lambda: hands.workspace.home("ada"))
     return hands
@@ -52,11 +54,12 @@ def test_a_case_is_answered_from_its_row(home: Hands) -> None:
 
     assert home.submit(text="We are on our way") == {}
 
-    assert home.whisper("Your answer to Carla Customer (CASE-1) leaves")
+    told = home.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s, at <!date^")
     home.world.deliver()
-    assert [(answer.body, answer.sending) for answer in home.world.rows(Message) if answer.is_admin] == [
-        ("We are on our way", "sent")
-    ]
+    assert "We are on our way" in words_of(home.workspace.messages(home.workspace.dm("carla")))
+    left = home.whisper("Your answer to Carla Customer (CASE-1) has left.")
+    assert left["ts"] == told["ts"]
+    assert STOP_REPLY not in str(left)
 
 
 def test_the_rest_is_in_the_rows_menu(home: Hands) -> None:

@@ -138,7 +138,7 @@ def test_a_letter_sends_a_note_to_the_customer_and_can_be_stopped(hands: Hands) 
 
     hands.workspace.react("ada", "#support", note, "email")
 
-    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s.")
+    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s")
     [sent] = [message for message in hands.world.rows(Message) if message.sending]
     assert (sent.body, sent.sender) == ("Switch it off, please.", payloads.ADA)
     hands.press_in(offer, STOP_REPLY)

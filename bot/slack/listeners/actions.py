@@ -9,11 +9,11 @@ from slack_bolt import Ack
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author
 from bot.cases.queries import CaseQueries
-from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.slack.action_ids import Choice, read_case_value, read_chosen_value
 from bot.slack.asides import Asides
+from bot.slack.departures import Departures
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
 from bot.slack.quarantine import Quarantine
@@ -134,20 +134,10 @@ def reply_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, f
     ack()
 
 
-def stop_clicked(
-    ack: Ack,
-    action: dict[str, Any],
-    actor: Author,
-    spot: Spot,
-    replies: Replies,
-    queries: CaseQueries,
-    asides: Asides,
-) -> None:
+def stop_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, departures: Departures) -> None:
     """Keep an answer back that has not left yet, and give its words back."""
-    message_id = int(action["value"])
-    replies.stop(message_id, actor)
+    departures.stop(int(action["value"]), actor, spot)
     ack()
-    asides.replace(spot, offers.stopped(queries.letter(message_id).message))
 
 
 def reply_again_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.slack.action_ids import WHICH_CASE
 from bot.slack.asides import Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.errand import Errand, Filled
 from bot.slack.misfit import Misfit
@@ -30,8 +31,7 @@ def reply_submitted(
     actor: Author,
     replies: Replies,
     queries: CaseQueries,
-    rules: Rules,
-    asides: Asides,
+    departures: Departures,
 ) -> None:
     """Send an answer to the customer, and let it be stopped for a moment."""
     filled = Filled(view)
@@ -41,7 +41,7 @@ def reply_submitted(
         errand.case_id, filled.words(answering.TEXT), actor, files, seen=errand.version, key=filled.key
     )
     ack(response_action="clear")
-    _tell(asides, errand, actor, offers.leaving(queries.sheet(errand.case_id).case, message_id, rules.undo))
+    departures.tell(message_id, errand.spot(actor.identity))
 
 
 def assign_submitted(
