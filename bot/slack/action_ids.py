@@ -77,6 +77,8 @@ class Shortcut(StrEnum):
 
 # The menu of cases in a form, whose options we look up while somebody types.
 WHICH_CASE = "case"
+# The menu of the team in a form, looked up likewise.
+WHICH_ADMIN = "who"
 
 
 def chosen_value(choice: Choice, case_id: str, version: int) -> str:

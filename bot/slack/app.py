@@ -130,6 +130,7 @@ def listen(app: App) -> None:
         app.shortcut(shortcut)(listener)
     app.shortcut(_ANYTHING)(shortcuts.nothing_chosen)
     app.options(action_ids.WHICH_CASE)(modals.case_typed_in_menu)
+    app.options(action_ids.WHICH_ADMIN)(modals.admin_typed_in_menu)
     app.options(_ANYTHING)(modals.nothing_offered)
     # Unhandled events stay unacked, come again, and in numbers make Slack switch event delivery off.
     app.event(_ANYTHING)(home.nothing_to_do)
