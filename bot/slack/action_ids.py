@@ -34,6 +34,8 @@ OWN_SOLVED = "own_solved"
 LIST_PAGE = "list_page"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
+# Lists the questions that wait; the value is the number of the one before which the page ends, 0 for the newest.
+QUESTIONS = "questions_list"
 # Slack's name for what we attach to each post, so that it can be found again.
 DELIVERY = "casebot_delivery"
 

@@ -160,6 +160,7 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.LIST_PAGE: commands.page_clicked,
     action_ids.CONFIRM: actions.confirm_clicked,
     action_ids.IGNORE: actions.ignore_clicked,
+    action_ids.QUESTIONS: actions.questions_clicked,
     action_ids.RETRY_MAIL: actions.retry_mail_clicked,
     action_ids.OPEN_MAIL: actions.open_mail_clicked,
 }

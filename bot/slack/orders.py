@@ -11,6 +11,7 @@ from bot.cases.errors import WhichCase
 from bot.cases.inbound import Author
 from bot.cases.placing import case_numbered
 from bot.cases.queries import CaseQueries
+from bot.cases.questions import Questions
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
@@ -31,6 +32,7 @@ class OrderDesk:
     replies: Replies
     queries: CaseQueries
     directory: Directory
+    questions: Questions
     links: CaseLinks
     departures: Departures
     rules: Rules

@@ -14,6 +14,7 @@ from bot.settings.addresses import is_mail_address
 from bot.slack.orders import Order, OrderDesk
 from bot.slack.until import midnight, until
 from bot.slack.views import answers, searches, words
+from bot.slack.views.docket import SHOWN, docket
 from bot.slack.views.parts import Drawing
 from bot.slack.views.why import why
 
@@ -195,6 +196,15 @@ def _why(order: Order) -> Drawing:
     return why(order.desk.queries.grounds(case_id, order.actor), order.desk.rules, order.desk.clock.now())
 
 
+def _questions(order: Order) -> Drawing:
+    return undecided(order.desk, order.actor)
+
+
+def undecided(desk: OrderDesk, actor: Author, before: int = 0) -> Drawing:
+    """Return the questions that wait for an admin, those older than the one numbered `before`."""
+    return docket(desk.questions.undecided(actor, SHOWN, before))
+
+
 def _help(order: Order) -> Drawing:
     return usage(admin=order.actor.is_admin)
 
@@ -219,6 +229,7 @@ VERBS: dict[str, Verb] = {
     "reopen": Verb("reopen CASE-42", "take that back", _reopen),
     "search": Verb("search words", "find cases by what was said, or by the customer", _search, for_all=True),
     "why": Verb("why CASE-42", "what counts, since when, and what falls due", _why),
+    "questions": Verb("questions", "mails in an admin’s name that nobody vouched for yet", _questions),
     "help": Verb("help", "this list", _help, for_all=True),
 }
 

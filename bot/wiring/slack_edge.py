@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
+from bot.cases.questions import Questions
 from bot.cases.refusals import Refusals
 from bot.outbox.beats import Beat
 from bot.outbox.pacing import Pacing
@@ -148,6 +149,7 @@ def _services(
     homes = Homes(web, desk.queries, links, directory, asides, desk.clock)
     departures = Departures(desk.replies, desk.queries, rules, asides)
     departures.watch(desk.database.writers)
+    questions = Questions(desk.database)
     mail_leaves = settings.smtp_enabled
     return Services(
         intake=desk.intake,
@@ -166,5 +168,7 @@ def _services(
         homes=homes,
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
-        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, links, departures, rules, desk.clock),
+        desk=OrderDesk(
+            desk.cases, desk.replies, desk.queries, directory, questions, links, departures, rules, desk.clock
+        ),
     )

@@ -6,11 +6,13 @@ from typing import Any
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Sending, Status
 from bot.cases.queries import Board, Filter, Flood, Letter, Sheet
+from bot.cases.questions import Docket
 from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views.alert import alert, reminder
 from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
+from bot.slack.views.docket import SHOWN, docket
 from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.files import unposted
 from bot.slack.views.home import Standing, admin_home, customer_home
@@ -174,6 +176,8 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     yield "question", question(a_question(words))
     yield "question about no case", question(a_question(words, case_id=None))
     yield "question, settled", question(a_question(words, outcome="confirmed", decided_by=words, decided_at=START))
+    yield "undecided questions", docket(Docket([a_question(words)] * SHOWN, 5))
+    yield "no undecided question", docket(Docket([], 0))
     content = dict.fromkeys(("sender", "subject", "reason", "uid"), words)
     yield "notice of a broken mail", notice("mail_quarantined", content)
     yield "notice of an unplaced mail", notice("mail_unplaced", content)

@@ -16,8 +16,10 @@ from bot.slack.asides import Asides
 from bot.slack.departures import Departures
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.orders import OrderDesk
 from bot.slack.quarantine import Quarantine
 from bot.slack.spot import Spot
+from bot.slack.verbs import undecided
 from bot.slack.views import offers
 
 MAIL_READING_IS_OFF = "No mailbox is read here any more (IMAP_SERVER is not set), so this mail can't be fetched."
@@ -184,16 +186,31 @@ def more_chosen(
     echo.clicked(body, actor, f"{case_id} is {'awake' if choice is Choice.WAKE else 'open'} again.")
 
 
-def confirm_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
-    """Vouch for an unverified admin mail."""
+def confirm_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
+) -> None:
+    """Vouch for an unverified admin mail; in a list of them, the others are left."""
     cases.confirm(int(action["value"]), by=actor)
     ack()
+    _list_the_others(actor, spot, desk, asides)
 
 
-def ignore_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
-    """Drop what an unverified admin mail asks for."""
+def ignore_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
+) -> None:
+    """Drop what an unverified admin mail asks for; in a list of them, the others are left."""
     cases.ignore(int(action["value"]), by=actor)
     ack()
+    _list_the_others(actor, spot, desk, asides)
+
+
+def questions_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, desk: OrderDesk, asides: Asides
+) -> None:
+    """Show in private what waits for a Confirm or an Ignore, or the next page of it."""
+    drawing = undecided(desk, actor, before=int(action["value"]))
+    ack()
+    asides.replace(spot, drawing)
 
 
 def retry_mail_clicked(
@@ -217,6 +234,12 @@ def open_mail_clicked(
 def anything_clicked(ack: Ack) -> None:
     """Acknowledge a control that does nothing by itself (a link button, one of an older release)."""
     ack()
+
+
+def _list_the_others(actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> None:
+    """Draw a private list of questions anew; a question in the channel is drawn again by the outbox."""
+    if spot.url:
+        asides.replace(spot, undecided(desk, actor))
 
 
 def _reachable(quarantine: Quarantine | None) -> Quarantine:
