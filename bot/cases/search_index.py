@@ -113,6 +113,9 @@ _PUT_IN = """
 SQLITE_INDEXES = (
     f"CREATE VIRTUAL TABLE search_open {_FTS}",
     f"CREATE VIRTUAL TABLE search_closed {_FTS}",
+    # What words there are in each; nothing is stored for it.
+    "CREATE VIRTUAL TABLE search_open_words USING fts5vocab(search_open, row)",
+    "CREATE VIRTUAL TABLE search_closed_words USING fts5vocab(search_closed, row)",
     f"CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN{_PUT_IN}END",
     f"CREATE TRIGGER search_entries_changed AFTER UPDATE ON search_entries BEGIN{_TAKE_OUT}{_PUT_IN}END",
     f"CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN{_TAKE_OUT}END",

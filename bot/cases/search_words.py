@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
+    ColumnClause,
     ColumnElement,
     Integer,
     Select,
@@ -38,6 +39,8 @@ READ_FIRST = 500
 # Open cases' entries lie scattered among the closed ones'. SQLite fetches a page for each, and gathers thirty times as
 # many from the index in that time.
 READ_FIRST_SCATTERED = 60
+# A beginning is looked up as the words that there are of it if it is so long, and these are so few.
+SHORTEST_NAMED, MOST_NAMED = 4, 32
 # Of the cases of a customer who looks for something; he sees only his own.
 OWN_CASES = 500
 
@@ -70,6 +73,15 @@ _FTS = {
     is_open: table(f"search_{name}", column("rowid", Integer()))
     for is_open, name in ((True, "open"), (False, "closed"))
 }
+
+
+def _vocabulary(name: str) -> Prepared:
+    word: ColumnClause[str] = column("term", Text())
+    words = select(word).select_from(table(f"search_{name}_words", word))
+    return Prepared(words.where(word.between(bindparam("first"), bindparam("last"))).limit(MOST_NAMED + 1))
+
+
+_VOCABULARY = {True: _vocabulary("open"), False: _vocabulary("closed")}
 
 
 class Seeker:
@@ -106,8 +118,24 @@ class Seeker:
         return [each for each in look(after, limit + len(known)) if each.case_id not in known][:limit]
 
     def _in_fts(self, after: Place, limit: int) -> list[Found]:
-        values = {**self._terms, "match": _match(self._asked), "before": after.id, "limit": limit}
+        asked = [f'"{word}"' for word in sorted(self._asked.exact)]
+        asked += [self._begun(beginning, is_open=after.is_open) for beginning in sorted(self._asked.beginnings)]
+        values = {**self._terms, "match": " AND ".join(asked), "before": after.id, "limit": limit}
         return list(map(Found._make, _in_index(after.is_open, self._things).rows(self._session, values)))
+
+    def _begun(self, beginning: str, *, is_open: bool) -> str:
+        """Return a beginning as all the words that there are of it, unless these are many.
+
+        The newest entries with given words are read straight from the index; those with a beginning only after all
+        that have it were gathered.
+        """
+        if len(beginning) >= SHORTEST_NAMED:
+            asked = {"first": beginning, "last": f"{beginning}\U0010ffff"}
+            words = [word for (word,) in _VOCABULARY[is_open].rows(self._session, asked)]
+            if 0 < len(words) <= MOST_NAMED:
+                named = " OR ".join(f'"{word}"' for word in words)
+                return f"({named})"
+        return f'"{beginning}"*'
 
     def _in_gin(self, after: Place, limit: int) -> list[Found]:
         """Look at twice as many entries as are wanted, and at ever more while some are older ones of the same cases."""
@@ -233,13 +261,7 @@ def _terms(asked: Asked) -> dict[str, str]:
     return {f"term_{at}": part for at, part in enumerate(parts)}
 
 
-def _match(asked: Asked) -> str:
-    return " AND ".join([*_quoted(asked.exact, '"'), *(f"{term}*" for term in _quoted(asked.beginnings, '"'))])
-
-
 def _query(asked: Asked) -> str:
-    return " & ".join([*_quoted(asked.exact, "'"), *(f"{term}:*" for term in _quoted(asked.beginnings, "'"))])
-
-
-def _quoted(words: frozenset[str], mark: str) -> list[str]:
-    return [f"{mark}{word}{mark}" for word in sorted(words)]
+    return " & ".join(
+        [*(f"'{word}'" for word in sorted(asked.exact)), *(f"'{word}':*" for word in sorted(asked.beginnings))]
+    )

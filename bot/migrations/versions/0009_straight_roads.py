@@ -1,4 +1,8 @@
-"""On PostgreSQL the indexes of cases begin with what is asked for, not with the status that their condition names."""
+"""Roads that are entered where the question begins: lists of cases on PostgreSQL, words by their beginning on SQLite.
+
+On PostgreSQL the indexes of cases begin with what is asked for, not with the status that their condition names. On
+SQLite the words of each index can be listed; nothing is stored for it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,9 @@ _ROADS = {
 
 
 def upgrade() -> None:
-    if op.get_context().dialect.name != "postgresql":
+    if op.get_context().dialect.name == "sqlite":
+        op.execute("CREATE VIRTUAL TABLE search_open_words USING fts5vocab(search_open, row)")
+        op.execute("CREATE VIRTUAL TABLE search_closed_words USING fts5vocab(search_closed, row)")
         return
     for name, (among, *columns) in _ROADS.items():
         op.create_index(f"ix_cases_{name}_bare", "cases", columns, postgresql_where=sa.text(among))
