@@ -53,6 +53,11 @@ class Gathered:
         """Do this once the rows are written; what it writes goes the same way."""
         self._acts.append(act)
 
+    def take_numbers(self, session: Session) -> None:
+        """Take the numbers of the rows that are likely to come, as long as nothing waits that were to be written."""
+        for table, count in self._ahead.items():
+            self._numbers[table] = _numbers(session, table, count)
+
     def number(self, session: Session, table: Table) -> int:
         """Return the number of the table's next row."""
         found = next(self._numbers.get(table, iter(())), None)
@@ -62,7 +67,7 @@ class Gathered:
         return next(self._numbers[table])
 
     def forget_numbers(self) -> None:
-        """Take new ones: those at hand are older than what others have written meanwhile."""
+        """Take others from now on."""
         self._numbers.clear()
 
     def write_out(self, session: Session) -> None:
@@ -88,14 +93,21 @@ class Gathered:
 
 def gather(session: Session, ahead: Mapping[type[SQLModel], int]) -> None:
     """Let rows wait from now on until the transaction's end; `ahead` tells how many of a table are likely to come."""
-    tables = {table_of(model): count for model, count in ahead.items()}
-    session.info.setdefault(WAITING, Gathered(tables))
+    if WAITING not in session.info:
+        waiting = session.info[WAITING] = Gathered({table_of(model): count for model, count in ahead.items()})
+        waiting.take_numbers(session)
 
 
 def gathered(session: Session) -> Gathered | None:
     """Return what waits in this transaction, or None where every row is written at once."""
     waiting = session.info.get(WAITING)
     return waiting if isinstance(waiting, Gathered) else None
+
+
+def take_new_numbers(session: Session) -> None:
+    """Number what is stored from now on after all that others have stored: a row was locked that they wrote in."""
+    if (waiting := gathered(session)) is not None:
+        waiting.forget_numbers()
 
 
 @cache

@@ -43,14 +43,15 @@ class _Said:
 class Foresight:
     """Answers what was asked before, and None about anything else.
 
-    `case_ids` are the open cases of customers, None where one has none; `new` are the cases this transaction opened;
-    `pending` are the escalations last known of cases, settled meanwhile or not, None where none was pending.
+    `case_ids` are the open cases of customers, None where one has none. `pending` are the escalations last known of
+    cases, settled meanwhile or not, None where none was pending. `wordless` are cases that this transaction opened
+    and of which no words are kept for the search yet.
     """
 
     def __init__(self) -> None:
         self.case_ids: dict[str, str | None] = {}
-        self.new: set[str] = set()
         self.pending: dict[str, Escalation | None] = {}
+        self.wordless: set[str] = set()
         self._known: dict[_Name, list[str | None]] = {}
         self._citing: dict[str, list[Citing]] = {}
         self._said: dict[str, _Said] = {}
@@ -83,7 +84,7 @@ class Foresight:
 
     def opened(self, case: Case) -> None:
         """Note a case that was opened just now."""
-        self.new.add(case.case_id)
+        self.wordless.add(case.case_id)
         self.case_ids[case.customer_identifier] = case.case_id
         self._said[case.case_id] = _Said(case.customer_identifier, EVER)
 

@@ -13,6 +13,7 @@ from bot.cases.foresight import EVER, foreseen
 from bot.cases.inbound import Inbound, Source
 from bot.cases.models import Case, CaseEvent, CaseNumber, Escalation, EventKind, Message, Question, Status, is_open
 from bot.db import queue_up
+from bot.gathered import take_new_numbers
 from bot.rows import change_values, insert_values, take_up
 from bot.statements import Prepared, PreparedForMany
 
@@ -131,6 +132,7 @@ def digest_under_lock(session: Session, case_id: str) -> str:
     """
     case = held_case(session, case_id)
     if case is None:
+        take_new_numbers(session)
         [digest] = _DIGEST.row(session, {"case_id": case_id}) or [""]
         return str(digest)
     return case.last_digest
@@ -197,4 +199,5 @@ def _held(session: Session, question: Prepared, asked: Mapping[str, object]) -> 
         return None
     case = take_up(session, Case, found)
     hold(session, case)
+    take_new_numbers(session)
     return case

@@ -23,7 +23,7 @@ from bot.cases.inquiries import (
     open_case_of,
     unanswered_messages,
 )
-from bot.cases.models import Attachment, Case, CaseEvent, EventKind, Message, Status
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Status
 from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
@@ -78,7 +78,7 @@ class Intake:
             queue_up(session, *(inbound.queue for inbound in inbounds))
             look_ahead(session, inbounds, self._rules.flood_window)
             files = sum(len(inbound.attachments) for inbound in inbounds)
-            gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files})
+            gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files, Escalation: 1})
 
     def _expect(self, session: Session, aboard: Sequence[Inbound | Revision]) -> None:
         self.expect(session, [words for words in aboard if isinstance(words, Inbound)])

@@ -57,10 +57,17 @@ class Asked:
         """Return whether a folded word is one of those asked for."""
         return word in self.exact or any(word.startswith(beginning) for beginning in self.beginnings)
 
-    def met_by(self, words: frozenset[str]) -> int:
-        """Return how many of the things asked for are among these words."""
+    def met_in(self, *texts: str) -> int:
+        """Return how many of the things asked for are among the words of these texts."""
+        if not any(self.may_meet(fold(text)) for text in texts):
+            return 0
+        words = words_of(*texts)
         begun = sum(any(word.startswith(beginning) for word in words) for beginning in self.beginnings)
         return len(self.exact & words) + begun
+
+    def may_meet(self, folded: str) -> bool:
+        """Return whether a folded text holds the characters of any word; if not, none of its words is met."""
+        return any(term in folded for term in self.exact) or any(term in folded for term in self.beginnings)
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -93,11 +100,22 @@ def asked(typed: str) -> Asked:
 def spans(text: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Yield where in a text, as it stands, the words asked for are; from left to right, none inside another."""
     end = 0
-    for piece in _MARKABLE.finditer(text):
+    for piece in _MARKABLE.finditer(text, _before_any(text, wanted)):
         for start, stop in _met(piece.group(), wanted):
             if piece.start() + start >= end:
                 end = piece.start() + stop
                 yield piece.start() + start, end
+
+
+def _before_any(text: str, wanted: Asked) -> int:
+    """Return where a text may be read from: the piece begins there that is the first to hold any of the words."""
+    if not text.isascii():
+        return 0
+    lower = text.lower()
+    first = min(
+        (at for term in (*wanted.exact, *wanted.beginnings) if (at := lower.find(term)) >= 0), default=len(text)
+    )
+    return lower.rfind(" ", 0, first) + 1
 
 
 def fold(text: str) -> str:
@@ -128,7 +146,8 @@ def _words_of_any_script(folded: str, *, typed: bool) -> Iterator[str]:
 def _met(piece: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Yield which parts of a piece are met: the whole of it, or characters of a script without spaces."""
     if not _is_unspaced(piece):
-        if any(wanted.meets(word) for word in (fold(piece), *_words(fold(piece)))):
+        folded = fold(piece)
+        if wanted.may_meet(folded) and any(wanted.meets(word) for word in (folded, *_words(folded))):
             yield 0, len(piece)
         return
     marked = [False] * (len(piece) + 1)

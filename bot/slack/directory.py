@@ -116,6 +116,11 @@ class Directory:
         known = {user_id for user_id, person in self._people.items() if self._is_admin(user_id, person)}
         return sorted(known | self._listed)
 
+    def team(self) -> list[Author]:
+        """Return everybody who may be given a case, by name; whom Slack never described to us is left out."""
+        known = {user_id for user_id in self.admin_ids() if self.knows(user_id) and not self.is_bot(user_id)}
+        return sorted((self.author(user_id) for user_id in known), key=lambda admin: admin.name.casefold())
+
     def refresh(self) -> int:
         """Ask Slack for everybody and for the admin groups; returns how many people it described."""
         described = [member for page in self._web.users_list(limit=200) for member in page["members"]]
