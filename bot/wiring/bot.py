@@ -198,7 +198,7 @@ def _letters(
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
     """Return the loop of a postman, who is woken by each commit that stored a delivery of his."""
-    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock, postman.breath)
     wake_on_commit(desk.database.writers, loop.nudge, postman.concerns)
     return loop
 

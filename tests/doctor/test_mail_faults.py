@@ -42,7 +42,7 @@ def test_mail_that_is_off_is_nobodys_fault(desk: Ward) -> None:
 
 
 def test_a_wrong_password_is_told_on_both_ways(desk: Ward) -> None:
-    found = desk.examined(IMAP_PASSWORD="hunter2-hunter2", SMTP_PASSWORD="hunter2-hunter2")
+    found = desk.examined(IMAP_PASSWORD="hunter2-hunter2", SMTP_PASSWORD="schlüssel-hunter2")
 
     assert found.wrong == ["mailbox", "SMTP"]
     assert found["mailbox"].text.startswith("mailbox login refused: ")

@@ -77,6 +77,9 @@ class Eventful:
         self._intake = intake
         self._events = [event]
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if self._events:
             self._events.pop()()

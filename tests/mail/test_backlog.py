@@ -30,6 +30,7 @@ def backlog(dovecot: Dovecot) -> Dovecot:
     return dovecot
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("start", "taken_in"), [("24h", NEW), ("now", 0), ("2d", NEW), ("9000-01-01", 0)])
 def test_older_mail_is_entered_without_a_look_at_each(
     post: Post, backlog: Dovecot, monkeypatch: pytest.MonkeyPatch, start: str, taken_in: int
@@ -65,6 +66,7 @@ def test_a_crash_in_the_midst_of_older_mail_doubles_nothing(
     assert post.state_counts() == {"before_start": OLD, "opened": NEW}
 
 
+@pytest.mark.one_database
 def test_a_whole_backlog_is_taken_in_with_a_word_on_the_way(
     post: Post, backlog: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +83,7 @@ def _power_cut(*_arguments: object, **_more: object) -> int:
     raise SystemExit
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("start", "told", "cards"), [("all", ["mail_backlog"], 0), ("24h", [], NEW), ("now", [], 0)])
 def test_a_big_backlog_is_told_in_one_notice(
     post: Post, backlog: Dovecot, start: str, told: list[str], cards: int

@@ -21,6 +21,8 @@ from tests.mail.post import Post
 from tests.mail.samples import letter, settings
 from tests.services.dovecot import Dovecot
 
+pytestmark = pytest.mark.one_database
+
 _DOVECOT = """
 auth_mechanisms = plain login xoauth2
 passdb {{

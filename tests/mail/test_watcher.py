@@ -20,6 +20,8 @@ from tests.mail.samples import letter, sample
 from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
 
+pytestmark = pytest.mark.one_database
+
 
 def mails(count: int, first: int = 1) -> list[bytes]:
     """Mails of as many customers."""
@@ -33,6 +35,9 @@ class Stumbling:
     def __init__(self, post: Post, *failures: Exception) -> None:
         self._intake = post.intake
         self._failures = list(failures)
+
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
 
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if self._failures:
