@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bot.mail.archive import Archive, MailGone, folder_beside
+from bot.mail.archive import Archive, MailGone, folder_beside, sync
 
 _DRAFT = ".part"
 
@@ -97,7 +97,7 @@ def _copy(source: Path, target: Path) -> Copied:
         # After the database: a mail's file is whole before any row tells of it, so every row's file is there by now.
         folder, mails, damaged = _copy_mails(source, target)
         draft.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     except (OSError, sqlite3.Error) as fault:
         raise BackupRefused(f"{source} could not be copied to {target}: {fault}. Nothing was replaced.") from fault
     finally:
@@ -120,7 +120,7 @@ def _copy_database(source: Path, draft: Path) -> None:
             raise sqlite3.DatabaseError(f"it is damaged: {complaints[0]}")
         if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
             raise sqlite3.DatabaseError("it is not a database of Casebot's")
-    _sync(draft)
+    sync(draft)
 
 
 def _copy_mails(source: Path, target: Path) -> tuple[Path, int, tuple[str, ...]]:
@@ -142,13 +142,3 @@ def _mails_of(file: Path) -> Path:
 
 def _beside(file: Path, ending: str) -> Path:
     return file.with_name(file.name + ending)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import not_, or_
 from sqlmodel import col, select
 
+from bot.cases.announcements import Kind
 from bot.cases.errors import NoSuchCase
 from bot.cases.models import Case, Message, Status, is_open
 from bot.cases.placing import case_numbered
@@ -58,6 +59,22 @@ class CaseLookups:
         note = select(Message.id).where(Message.place == place, Message.external_id == ts).scalar_subquery()
         with self._readers.begin() as session:
             return session.exec(select(Message.id).where(Message.copy_of == note)).first()
+
+    def cards(self, case_ids: Collection[str]) -> Sequence[Receipt]:
+        """Return where the cards of these cases stand; those that were never posted are left out."""
+        if not case_ids:
+            return ()
+        posted = select(Receipt).where(Receipt.kind == Kind.CARD, col(Receipt.subject).in_(case_ids))
+        with self._readers.begin() as session:
+            return session.exec(posted).all()
+
+    def first_words(self, case_id: str) -> Message | None:
+        """Return the message with which a case's customer began it."""
+        said = select(Message).where(
+            Message.case_id == case_id, not_(col(Message.internal)), not_(col(Message.is_admin))
+        )
+        with self._readers.begin() as session:
+            return session.exec(said.order_by(col(Message.timestamp), col(Message.id)).limit(1)).first()
 
     def open_case_of(self, customer: str) -> Case | None:
         """Return a customer's open case, or None."""

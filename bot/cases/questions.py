@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.cases.announcements import ask as announce_question
-from bot.cases.errors import IllegalMove, NoSuchCase
+from bot.cases.errors import ONLY_ADMINS, IllegalMove, NoSuchCase, NotAllowed
 from bot.cases.inbound import Attached, Author, Inbound, Source
 from bot.cases.models import Case, CaseEvent, EventKind, Question
 from bot.cases.notices import count
-from bot.cases.records import record
+from bot.cases.records import record, store
 from bot.cases.rules import Rules
+from bot.db import Database
+from bot.rows import insert_all
 
 # However many strangers write in how many admins' names.
 _LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """Questions that wait for somebody, the newest first; `more` follow after the last of them."""
+
+    questions: Sequence[Question]
+    more: int
+
+
+class Questions:
+    """Reads what nobody has decided yet, also of a flood, of which no question was said by itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._readers = database.readers
+
+    def undecided(self, viewer: Author, limit: int, before: int = 0) -> Docket:
+        """Return to an admin the questions about cases, older than the one numbered `before` (0: from the newest)."""
+        if not viewer.is_admin:
+            raise NotAllowed(ONLY_ADMINS)
+        waiting = select(Question).where(col(Question.decided_at).is_(None), col(Question.case_id).is_not(None))
+        if before:
+            waiting = waiting.where(col(Question.id) < before)
+        with self._readers.begin() as session:
+            page = session.exec(waiting.order_by(col(Question.id).desc()).limit(limit)).all()
+            all_of_them = session.exec(select(func.count()).select_from(waiting.subquery())).one()
+        return Docket(page, all_of_them - len(page))
 
 
 def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, rules: Rules, *, closes: bool) -> Question:
@@ -35,8 +66,7 @@ def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, rul
     if _asked_lately(session, inbound.author, at, rules) < rules.flood_mails:
         _tell(session, question, EventKind.ASKED, inbound.author, at)
     else:
-        session.add(question)
-        session.flush()
+        store(session, question)
         count(session, "mail_question", {"sender": question.asked_by, "subject": inbound.subject[:300]}, at, rules)
     return question
 
@@ -67,9 +97,8 @@ def _tell(session: Session, question: Question, kind: EventKind, by: Author, at:
         event = CaseEvent(case_id=question.case_id, kind=kind, at=at, actor=by.identity, actor_name=by.signature)
         record(session, event, question=question)
         return
-    session.add(question)
-    session.flush()
-    session.add(announce_question(question, redraw=kind is not EventKind.ASKED))
+    store(session, question)
+    insert_all(session, [announce_question(question, redraw=kind is not EventKind.ASKED)])
 
 
 def _row(inbound: Inbound) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class Rules:
     close_reasons: tuple[str, ...] = ()
     closing_message: str = ""
 
+    @property
+    def asks_at_closing(self) -> bool:
+        """Whether who closes a case has something to say: a reason, or whether its customer is told."""
+        return bool(self.close_reasons or self.closing_message)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from slack_sdk.signature import SignatureVerifier
 
-from bot.web.slack_calls import SLACK_PATH
+from bot.settings import SLACK_PATH
 
 ANSWER_SECONDS = 5.0
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not listened on

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
-from bot.web.slack_calls import SLACK_PATH
+from bot.settings import SLACK_PATH
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
 """Slack's address for "create an app from this manifest" (docs.slack.dev, Sharing manifests)."""

@@ -11,6 +11,7 @@ from bot.doctor.finding import Finding, Trouble, skipped, well, wrong
 from bot.doctor.patient import Patient
 from bot.doctor.transport_layer import connected_smtp, judged, unreachable
 from bot.mail.oauth import TokenRefused, tokens_of
+from bot.mail.submission import give_password, show_token
 from bot.settings import MailAuth, Security, Settings
 from bot.tls import tls_context
 
@@ -102,7 +103,6 @@ def _log_in(client: smtplib.SMTP, settings: Settings, clock: Clock) -> None:
     if settings.mail_auth is MailAuth.OAUTH2:
         tokens = tokens_of(settings, clock, tls_context())
         if tokens is not None and user:
-            shown = f"user={user}\1auth=Bearer {tokens.token()}\1\1"
-            client.auth("XOAUTH2", lambda _challenge=None: shown)
+            show_token(client, user, tokens.token())
     elif user and settings.smtp_password is not None:
-        client.login(user, settings.smtp_password.get_secret_value())
+        give_password(client, user, settings.smtp_password.get_secret_value())

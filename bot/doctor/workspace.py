@@ -15,8 +15,8 @@ from bot.doctor.finding import Finding, Trouble, skipped, well, wrong
 from bot.doctor.manifest import NoManifest, manifest_text, wanted_scopes
 from bot.doctor.patient import Patient
 from bot.doctor.slack_side import SlackSide
+from bot.settings import SLACK_PATH
 from bot.slack.places import Places
-from bot.web.slack_calls import SLACK_PATH
 
 _TEAM = ("SUPPORT_SLACK_CHANNEL", "ALERTING_SLACK_CHANNEL", "LOGGING_SLACK_CHANNEL")
 _CUSTOMERS = "CUSTOMER_SLACK_CHANNELS"

@@ -191,7 +191,7 @@ class _Draft:
         _make_folder(path.parent)
         self._path.replace(path)
         self._path = None
-        _sync_folder(path.parent)
+        sync(path.parent)
         return b""
 
     def begin_file(self) -> None:
@@ -214,13 +214,14 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, safe on disk; Windows lets nobody ask for that."""
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -107,7 +107,7 @@ class Submission:
                 self._show_token(client, user)
             else:
                 password = self._settings.smtp_password
-                _give_password(client, user, password.get_secret_value() if password else "")
+                give_password(client, user, password.get_secret_value() if password else "")
         except smtplib.SMTPAuthenticationError as error:
             if by_token and self._tokens is not None:
                 self._tokens.forget()
@@ -126,12 +126,18 @@ class Submission:
             raise SubmissionTrouble(
                 "mail provider unreachable", one_line(error), "check the way to it (proxy?)"
             ) from error
-        shown = f"user={user}\1auth=Bearer {token}\1\1"
-        # What was wrong comes as a challenge, which wants an empty answer before the refusal itself.
-        client.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+        show_token(client, user, token)
 
 
-def _give_password(client: smtplib.SMTP, user: str, password: str) -> None:
+def show_token(client: smtplib.SMTP, user: str, token: str) -> None:
+    """Log in with an access token; raises SMTPAuthenticationError."""
+    shown = f"user={user}\1auth=Bearer {token}\1\1"
+    # What was wrong comes as a challenge, which wants an empty answer before the refusal itself.
+    client.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+
+
+def give_password(client: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in with a password of any letters; raises SMTPAuthenticationError."""
     if (user + password).isascii():
         client.login(user, password)
         return

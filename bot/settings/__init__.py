@@ -1,6 +1,6 @@
 """Every environment variable, validated, with its explanation; all faults told at once."""
 
-from bot.settings.addresses import is_loopback
+from bot.settings.addresses import SLACK_PATH, is_loopback
 from bot.settings.choices import (
     AdminEmailTrust,
     LogFormat,
@@ -12,10 +12,12 @@ from bot.settings.choices import (
 )
 from bot.settings.imap_start import ImapStart
 from bot.settings.loading import SettingsError, Sketch, load_settings, sketch_settings
-from bot.settings.model import SETTING_NAMES, Settings
+from bot.settings.model import OFF_WHEN_EMPTY, SETTING_NAMES, Settings
 
 __all__ = [
+    "OFF_WHEN_EMPTY",
     "SETTING_NAMES",
+    "SLACK_PATH",
     "AdminEmailTrust",
     "ImapStart",
     "LogFormat",

@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.settings.values import each, from_text
 
+SLACK_PATH = "/slack/events"
+"""Where Slack's calls come in with SLACK_MODE=http, below our web server's or the proxy's address."""
 _HOST_NAME = re.compile(r"[^\W_]([\w.-]*\w)?\.?")
 _MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")

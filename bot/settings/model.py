@@ -106,10 +106,10 @@ class Settings(BaseSettings):
     ack_expires_hours: values.Hours | None = Field(
         None, description="Hours an acknowledgement lasts without an answer; none: for good."
     )
-    reaction_assign: values.LowerWords = Field(("eyes",), description="Emoji of an admin that assign a case to him.")
-    reaction_close: values.LowerWords = Field(("white_check_mark",), description="Emoji of an admin that close a case.")
-    reaction_open: values.LowerWords = Field(("ticket",), description="Emoji of an admin that open a case.")
-    reaction_send: values.LowerWords = Field(
+    reaction_assign: values.Emoji = Field(("eyes",), description="Emoji of an admin that assign a case to him.")
+    reaction_close: values.Emoji = Field(("white_check_mark",), description="Emoji of an admin that close a case.")
+    reaction_open: values.Emoji = Field(("ticket",), description="Emoji of an admin that open a case.")
+    reaction_send: values.Emoji = Field(
         ("email", "envelope"), description="Emoji of an admin that send a note to the customer."
     )
     close_reasons: values.Words = Field((), description="Reasons offered at closing.")
@@ -219,3 +219,5 @@ class Settings(BaseSettings):
 
 
 SETTING_NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warnings")
+OFF_WHEN_EMPTY = frozenset(name for name in SETTING_NAMES if name.startswith("REACTION_"))
+"""Those that are switched off by an empty value, which leaves every other one at its default."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from bot.settings.model import SETTING_NAMES
+from bot.settings.model import OFF_WHEN_EMPTY, SETTING_NAMES
 
 _CLOSE = 0.75
 _OTHERWISE_CALLED = {
@@ -35,7 +35,7 @@ class Gathered:
 
 
 def gather(environ: Mapping[str, str], env_file: Path | None) -> Gathered:
-    """Read both places; an empty value counts as unset, so the other place's value stands."""
+    """Read both places; an empty value counts as unset, so the other place's value stands, but see OFF_WHEN_EMPTY."""
     try:
         text = _text(env_file)
     except OSError as error:
@@ -71,7 +71,8 @@ def _parse(text: str, env_file: Path | None) -> tuple[dict[str, str], tuple[str,
 
 
 def _known(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name in SETTING_NAMES if (text := variables.get(name, "").strip())}
+    told = {name: variables[name].strip() for name in SETTING_NAMES if name in variables}
+    return {name: text for name, text in told.items() if text or name in OFF_WHEN_EMPTY}
 
 
 def _near_misses(variables: Mapping[str, str]) -> Iterator[str]:

@@ -34,10 +34,15 @@ def entries(text: str, separator: str = ",") -> tuple[str, ...]:
     return tuple(found)
 
 
-def each(read: Callable[[str], str]) -> BeforeValidator:
-    """Read a comma-separated list; a fault names the entry by its position, never by its text."""
+def each(read: Callable[[str], str], *, or_none: bool = False) -> BeforeValidator:
+    """Read a comma-separated list; a fault names the entry by its position, never by its text.
+
+    `or_none`: an empty text is a list without entries.
+    """
 
     def read_all(text: str) -> tuple[str, ...]:
+        if or_none and not text:
+            return ()
         accepted, faults = [], []
         for position, entry in enumerate(entries(text), start=1):
             try:
@@ -115,6 +120,7 @@ Switch = Annotated[bool, from_text(_switch)]
 Start = Annotated[ImapStart, from_text(ImapStart.parse)]
 
 Words = Annotated[tuple[str, ...], from_text(entries)]
+Emoji = Annotated[tuple[str, ...], each(str.lower, or_none=True)]
 LowerWords = Annotated[tuple[str, ...], each(str.lower)]
 Phrases = Annotated[tuple[str, ...], from_text(lambda text: entries(text, "|"))]
 

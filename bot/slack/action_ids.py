@@ -7,6 +7,8 @@ from typing import Any
 
 ACKNOWLEDGE = "case_acknowledge"
 CLOSE = "case_close"
+# The same where a form asks for reasons: no dialog of Slack's comes before it.
+CLOSE_BY_FORM = "case_close_by_form"
 UNACKNOWLEDGE = "case_unacknowledge"
 REPLY = "case_reply"
 ASSIGN_TO_ME = "case_assign_to_me"
@@ -32,6 +34,8 @@ OWN_SOLVED = "own_solved"
 LIST_PAGE = "list_page"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
+# Lists the questions that wait; the value is the number of the one before which the page ends, 0 for the newest.
+QUESTIONS = "questions_list"
 # Slack's name for what we attach to each post, so that it can be found again.
 DELIVERY = "casebot_delivery"
 
@@ -75,6 +79,8 @@ class Shortcut(StrEnum):
 
 # The menu of cases in a form, whose options we look up while somebody types.
 WHICH_CASE = "case"
+# The menu of the team in a form, looked up likewise.
+WHICH_ADMIN = "who"
 
 
 def chosen_value(choice: Choice, case_id: str, version: int) -> str:

@@ -29,6 +29,7 @@ from bot.slack import action_ids
 from bot.slack.action_ids import Form, Shortcut
 from bot.slack.asides import BROKEN, Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.dispatch import DeskApp
 from bot.slack.echo import Echo
@@ -68,6 +69,7 @@ class Services:
     places: Places
     signs: Signs
     asides: Asides
+    departures: Departures
     echo: Echo
     homes: Homes
     forms: Forms
@@ -128,6 +130,7 @@ def listen(app: App) -> None:
         app.shortcut(shortcut)(listener)
     app.shortcut(_ANYTHING)(shortcuts.nothing_chosen)
     app.options(action_ids.WHICH_CASE)(modals.case_typed_in_menu)
+    app.options(action_ids.WHICH_ADMIN)(modals.admin_typed_in_menu)
     app.options(_ANYTHING)(modals.nothing_offered)
     # Unhandled events stay unacked, come again, and in numbers make Slack switch event delivery off.
     app.event(_ANYTHING)(home.nothing_to_do)
@@ -141,6 +144,7 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.REOPEN: actions.reopen_clicked,
     action_ids.MORE: actions.more_chosen,
     action_ids.CLOSE: actions.close_clicked,
+    action_ids.CLOSE_BY_FORM: actions.close_by_form_clicked,
     action_ids.CLOSE_ASKED: actions.close_asked_clicked,
     action_ids.UNDO_CLOSE: actions.undo_close_clicked,
     action_ids.REPLY: actions.reply_clicked,
@@ -156,6 +160,7 @@ _CLICKS: dict[str, Callable[..., None]] = {
     action_ids.LIST_PAGE: commands.page_clicked,
     action_ids.CONFIRM: actions.confirm_clicked,
     action_ids.IGNORE: actions.ignore_clicked,
+    action_ids.QUESTIONS: actions.questions_clicked,
     action_ids.RETRY_MAIL: actions.retry_mail_clicked,
     action_ids.OPEN_MAIL: actions.open_mail_clicked,
 }

@@ -20,6 +20,7 @@ from bot.slack.views.parts import Drawing
 from bot.slack.views.words import escape
 
 log = structlog.get_logger(__name__)
+Stands = Callable[[Spot], None]
 
 # He, or the bot, is no member of the channel; his DM with the bot always works.
 _NOT_THERE = frozenset({"user_not_in_channel", "not_in_channel", "channel_not_found"})
@@ -51,14 +52,14 @@ class Asides:
         """
         self.show(Spot(user, channel, thread), Drawing(escape(text)), once=once)
 
-    def show(self, spot: Spot, drawing: Drawing, *, once: str = "") -> None:
-        """Show a person a drawing that only he sees."""
+    def show(self, spot: Spot, drawing: Drawing, *, once: str = "", stands: Stands | None = None) -> None:
+        """Show a person a drawing that only he sees; `stands` hears where, if it can be replaced there."""
         if not self._is_repeated(once):
-            self.soon(lambda: self._whisper(spot, drawing))
+            self.soon(lambda: _told(self._whisper(spot, drawing), stands))
 
-    def replace(self, spot: Spot, drawing: Drawing) -> None:
-        """Put a drawing in the place of the private message that was clicked."""
-        self.soon(lambda: self._replace(spot, drawing))
+    def replace(self, spot: Spot, drawing: Drawing, *, stands: Stands | None = None) -> None:
+        """Put a drawing in the place of a private message: the one that was clicked, or one of ours in a DM."""
+        self.soon(lambda: _told(self._replace(spot, drawing), stands))
 
     def answer(self, spot: Spot, act: Callable[[], str], *, once: str = "") -> None:
         """Do something that may take its time, and tell the person what came of it; `once` as in `tell`."""
@@ -79,7 +80,7 @@ class Asides:
         done = self._pool.submit(asked.run, act)
         done.add_done_callback(lambda done: asked.copy().run(_log_failure, done))
 
-    def _whisper(self, spot: Spot, drawing: Drawing) -> None:
+    def _whisper(self, spot: Spot, drawing: Drawing) -> Spot | None:
         words = drawing.as_arguments()
         if spot.channel is not None:
             try:
@@ -88,14 +89,19 @@ class Asides:
                 if error.response.get("error") not in _NOT_THERE:
                     raise
             else:
-                return
-        self._web.chat_postMessage(channel=spot.user, **words)
+                return None
+        posted = self._web.chat_postMessage(channel=spot.user, **words)
+        return Spot(spot.user, str(posted["channel"]), ts=str(posted["ts"]))
 
-    def _replace(self, spot: Spot, drawing: Drawing) -> None:
-        answer = response_hook(spot.url).send(replace_original=True, **drawing.as_arguments())
-        if answer.status_code != 200:
-            # The 30 minutes are over, or the message is gone: he still hears what became of his click.
-            self._whisper(spot, drawing)
+    def _replace(self, spot: Spot, drawing: Drawing) -> Spot | None:
+        words = drawing.as_arguments()
+        if spot.channel is not None and spot.ts:
+            self._web.chat_update(channel=spot.channel, ts=spot.ts, **words)
+            return spot
+        if spot.url and response_hook(spot.url).send(replace_original=True, **words).status_code == 200:
+            return spot
+        # The 30 minutes are over, or the message is gone: he still hears what became of his click.
+        return self._whisper(spot, drawing)
 
     def _open(self, spot: Spot, view: Mapping[str, Any]) -> None:
         try:
@@ -119,6 +125,11 @@ class Asides:
     def close(self) -> None:
         """Finish what was begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _told(there: Spot | None, stands: Stands | None) -> None:
+    if there is not None and stands is not None:
+        stands(there)
 
 
 def _outcome(act: Callable[[], str]) -> str:

@@ -14,7 +14,6 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.directory import Directory
-from bot.slack.drawings import Drawings
 from bot.slack.hearing import Hearing
 from bot.slack.identity import BAD_TOKEN, Identity
 from bot.slack.places import Places
@@ -96,7 +95,6 @@ class SlackConnection:
         identity: Identity,
         places: Places,
         directory: Directory,
-        drawings: Drawings,
         hearing: Hearing,
     ) -> None:
         self._road = road
@@ -104,7 +102,6 @@ class SlackConnection:
         self._identity = identity
         self._places = places
         self._directory = directory
-        self._drawings = drawings
         self._hearing = hearing
         self._places_at = 0.0
         self._described = False
@@ -155,7 +152,7 @@ class SlackConnection:
         self._identity.team_id = answer["team_id"]
         self._identity.user_id = answer["user_id"]
         self._identity.bot_id = answer.get("bot_id") or ""
-        self._drawings.know_workspace(answer.get("url") or "")
+        self._identity.workspace_url = answer.get("url") or ""
         log.info("slack knows us", workspace=answer.get("team"), bot=answer.get("user"))
 
     def keep(self) -> int:

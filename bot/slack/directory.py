@@ -37,6 +37,7 @@ class Directory:
         self._web = web
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
+        self._names: tuple[dict[str, Person], dict[str, str]] = self._people, {}
         self._in_groups: frozenset[str] = frozenset()
         self._groups_told = 0
         self._reread_at = clock.now()
@@ -98,7 +99,12 @@ class Directory:
 
     def names(self) -> Mapping[str, str]:
         """Return the display names by user id."""
-        return {user_id: person.name for user_id, person in self._people.items()}
+        people, names = self._names
+        if people is not self._people:  # each message asks, and few of them come after somebody was renamed
+            people = self._people
+            names = {user_id: person.name for user_id, person in people.items()}
+            self._names = people, names
+        return names
 
     def is_bot(self, user_id: str) -> bool:
         """Return whether this is an app's user."""
@@ -109,6 +115,11 @@ class Directory:
         """Return everybody who may act, for refusals that say who can."""
         known = {user_id for user_id, person in self._people.items() if self._is_admin(user_id, person)}
         return sorted(known | self._listed)
+
+    def team(self) -> list[Author]:
+        """Return everybody who may be given a case, by name; whom Slack never described to us is left out."""
+        known = {user_id for user_id in self.admin_ids() if self.knows(user_id) and not self.is_bot(user_id)}
+        return sorted((self.author(user_id) for user_id in known), key=lambda admin: admin.name.casefold())
 
     def refresh(self) -> int:
         """Ask Slack for everybody and for the admin groups; returns how many people it described."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.cases.announcements import Kind
+from bot.cases.lookups import CaseLookups
 from bot.cases.queries import CaseQueries
 from bot.outbox.models import Delivery
+from bot.slack.case_links import CaseLinks
 from bot.slack.views.alert import alert, reminder
 from bot.slack.views.card import NAMING, card
 from bot.slack.views.facts import closing_log, facts, reopening_log
@@ -21,10 +23,13 @@ class Drawings:
     `mention` returns whom a repeated alert calls, in Slack's markup; nobody where it is empty.
     """
 
-    def __init__(self, queries: CaseQueries, mention: Callable[[], str]) -> None:
+    def __init__(
+        self, queries: CaseQueries, lookups: CaseLookups, links: CaseLinks, mention: Callable[[], str]
+    ) -> None:
         self._queries = queries
+        self._lookups = lookups
+        self._links = links
         self._mention = mention
-        self._workspace = ""
         self._views: dict[str, Callable[[Delivery, Sequence[Delivery]], Drawing | None]] = {
             Kind.CARD: self._card,
             Kind.ALERT: self._alert,
@@ -42,23 +47,20 @@ class Drawings:
             Kind.NOTICE: self._notice,
         }
 
-    def know_workspace(self, url: str) -> None:
-        """Remember the workspace's address (auth.test's `url`), of which links to messages are made."""
-        self._workspace = url.rstrip("/")
-
     def draw(self, delivery: Delivery, folded: Sequence[Delivery] = ()) -> Drawing | None:
         """Draw a delivery, and in the same drawing those folded into it; None where nothing is to be said any more."""
         return self._views[delivery.kind](delivery, folded)
 
     def _card(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         sheet = self._queries.sheet(delivery.subject)
-        named = (str(sheet.origin[key]) for key in NAMING if key in sheet.origin)
-        return card(sheet, {case_id: url for case_id in named if (url := self._card_link(case_id))})
+        named = {str(sheet.origin[key]) for key in NAMING if key in sheet.origin}
+        first = self._lookups.first_words(delivery.subject) if sheet.case.message_count > 1 else None
+        return card(sheet, self._links.around(named), first)
 
     def _alert(self, delivery: Delivery, _folded: Sequence[Delivery]) -> Drawing:
         escalation = self._queries.escalation(int(delivery.subject))
-        url = self._card_link(escalation.case_id)
-        return alert(self._queries.sheet(escalation.case_id), escalation, url)
+        case_id = escalation.case_id
+        return alert(self._queries.sheet(case_id), escalation, self._links.around({case_id}))
 
     def _follow_up(self, delivery: Delivery, folded: Sequence[Delivery]) -> Drawing:
         messages = self._queries.messages([int(each.subject) for each in (delivery, *folded)])
@@ -103,10 +105,3 @@ class Drawings:
         kind, _, _ = delivery.subject.partition(":")
         newest = (delivery, *folded)[-1]
         return notice(kind, newest.content)
-
-    def _card_link(self, case_id: str) -> str | None:
-        """Return where a case's card stands, or None if it was never posted."""
-        posted = self._queries.receipt(Kind.CARD, case_id)
-        if posted is None or not self._workspace:
-            return None
-        return f"{self._workspace}/archives/{posted.place}/p{posted.external_id.replace('.', '')}"

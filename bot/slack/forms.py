@@ -45,11 +45,6 @@ class Forms:
         self._asides = asides
         self._mail_leaves = mail_leaves
 
-    @property
-    def closing_is_asked(self) -> bool:
-        """Whether a close has something to ask: a reason, or a closing message."""
-        return bool(self._rules.close_reasons or self._rules.closing_message)
-
     def reply(self, case_id: str, by: Author, spot: Spot) -> None:
         """Open the form for an answer."""
         self._open_case(case_id, by)

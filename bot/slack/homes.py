@@ -22,6 +22,7 @@ from bot.cases.queries import CaseQueries
 from bot.clock import Clock
 from bot.rows import after_commit_of
 from bot.slack.asides import Asides
+from bot.slack.case_links import CaseLinks
 from bot.slack.directory import Directory
 from bot.slack.until import midnight
 from bot.slack.views.home import CASES_SHOWN, Standing, admin_home, customer_home
@@ -75,6 +76,7 @@ class Homes:
         self,
         web: WebClient,
         queries: CaseQueries,
+        links: CaseLinks,
         directory: Directory,
         asides: Asides,
         clock: Clock,
@@ -82,6 +84,7 @@ class Homes:
     ) -> None:
         self._web = web
         self._queries = queries
+        self._links = links
         self._directory = directory
         self._asides = asides
         self._clock = clock
@@ -158,11 +161,13 @@ class Homes:
         if sight.wanted:
             board = self._queries.board(0, Filter.OPEN, viewer.identity, today=self._today(viewer))
             found = self._queries.search(sight.wanted, viewer, CASES_SHOWN, sight.after)
-            return admin_home(board, sight.as_metadata(), self.standing(), found=found)
+            around = self._links.around([hit.case.case_id for hit in found.hits])
+            return admin_home(board, sight.as_metadata(), self.standing(), found, around)
         board = self._queries.board(
             CASES_SHOWN, sight.which, viewer.identity, sight.after, self._today(viewer), sight.sort
         )
-        return admin_home(board, sight.as_metadata(), self.standing())
+        around = self._links.around([sheet.case.case_id for sheet in board.cases])
+        return admin_home(board, sight.as_metadata(), self.standing(), around=around)
 
     def _today(self, viewer: Author) -> datetime:
         return midnight(self._clock.now(), self._directory.zone(viewer.identity))

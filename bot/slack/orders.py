@@ -11,10 +11,13 @@ from bot.cases.errors import WhichCase
 from bot.cases.inbound import Author
 from bot.cases.placing import case_numbered
 from bot.cases.queries import CaseQueries
+from bot.cases.questions import Questions
 from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
+from bot.slack.case_links import CaseLinks
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.inbound import spoken
 
@@ -29,6 +32,9 @@ class OrderDesk:
     replies: Replies
     queries: CaseQueries
     directory: Directory
+    questions: Questions
+    links: CaseLinks
+    departures: Departures
     rules: Rules
     clock: Clock
 

@@ -9,11 +9,12 @@ from difflib import get_close_matches
 from bot.cases.errors import ONLY_ADMINS, NotAllowed, WhichCase
 from bot.cases.inbound import Author, Outcome
 from bot.cases.placing import case_numbered
-from bot.cases.queries import CaseQueries, Filter
+from bot.cases.queries import Filter
 from bot.settings.addresses import is_mail_address
-from bot.slack.orders import Order
+from bot.slack.orders import Order, OrderDesk
 from bot.slack.until import midnight, until
-from bot.slack.views import answers, offers, searches, words
+from bot.slack.views import answers, searches, words
+from bot.slack.views.docket import SHOWN, docket
 from bot.slack.views.parts import Drawing
 from bot.slack.views.why import why
 
@@ -68,7 +69,8 @@ def _glance(order: Order) -> Drawing:
         return _own(order)
     identity = order.actor.identity
     today = midnight(order.desk.clock.now(), order.desk.directory.zone(identity))
-    return answers.glance(order.desk.queries.board(GLANCED, viewer=identity, today=today))
+    board = order.desk.queries.board(GLANCED, viewer=identity, today=today)
+    return answers.glance(board, order.desk.links.around([sheet.case.case_id for sheet in board.cases]))
 
 
 def _status(order: Order) -> Drawing:
@@ -76,7 +78,9 @@ def _status(order: Order) -> Drawing:
         return _glance(order)
     case_id, _ = order.named("status CASE-42")
     sheet = order.desk.queries.sheet_for(case_id, order.actor)
-    return answers.status(sheet) if order.actor.is_admin else answers.own_cases([sheet])
+    if not order.actor.is_admin:
+        return answers.own_cases([sheet])
+    return answers.status(sheet, order.desk.links.around([case_id]))
 
 
 def _list(order: Order) -> Drawing:
@@ -87,18 +91,19 @@ def _list(order: Order) -> Drawing:
         close = get_close_matches(wanted, list(Filter), n=1)
         hint = f"Did you mean `/case list {close[0]}`?" if close else f"There are: {', '.join(Filter)}."
         raise WhichCase(f"“{words.shortened(wanted, 40)}” is no list. {hint}")
-    return listed(order.desk.queries, order.actor, Filter(wanted))
+    return listed(order.desk, order.actor, Filter(wanted))
 
 
 def _mine(order: Order) -> Drawing:
-    return listed(order.desk.queries, order.actor, Filter.MINE)
+    return listed(order.desk, order.actor, Filter.MINE)
 
 
-def listed(queries: CaseQueries, actor: Author, which: Filter, after: str = "") -> Drawing:
+def listed(desk: OrderDesk, actor: Author, which: Filter, after: str = "") -> Drawing:
     """Return a page of a list to an admin, `after` another one."""
     if not actor.is_admin:
         raise NotAllowed(ONLY_ADMINS)
-    return answers.listing(queries.board(answers.LISTED, which, actor.identity, after), which)
+    board = desk.queries.board(answers.LISTED, which, actor.identity, after)
+    return answers.listing(board, which, desk.links.around([sheet.case.case_id for sheet in board.cases]))
 
 
 def _open(order: Order) -> Drawing:
@@ -151,9 +156,8 @@ def _note(order: Order) -> Drawing:
 
 def _reply(order: Order) -> Drawing:
     case_id, text = order.named("reply CASE-42 text")
-    sheet = order.desk.queries.sheet_for(case_id, order.actor)
     message_id = order.desk.replies.reply(case_id, order.plain(text), order.actor, key=order.key)
-    return offers.leaving(sheet.case, message_id, order.desk.rules.undo)
+    return order.desk.departures.offer(message_id)
 
 
 def _snooze(order: Order) -> Drawing:
@@ -182,12 +186,23 @@ def _search(order: Order) -> Drawing:
     wanted = order.plain(order.text)
     if not wanted:
         raise WhichCase("What are you looking for? Type it like this: `/case search power outage`")
-    return searches.found(order.desk.queries.search(wanted, order.actor, searches.SHOWN), wanted)
+    page = order.desk.queries.search(wanted, order.actor, searches.SHOWN)
+    known = [hit.case.case_id for hit in page.hits] if order.actor.is_admin else []
+    return searches.found(page, wanted, order.desk.links.around(known))
 
 
 def _why(order: Order) -> Drawing:
     case_id, _ = order.named("why CASE-42")
     return why(order.desk.queries.grounds(case_id, order.actor), order.desk.rules, order.desk.clock.now())
+
+
+def _questions(order: Order) -> Drawing:
+    return undecided(order.desk, order.actor)
+
+
+def undecided(desk: OrderDesk, actor: Author, before: int = 0) -> Drawing:
+    """Return the questions that wait for an admin, those older than the one numbered `before`."""
+    return docket(desk.questions.undecided(actor, SHOWN, before))
 
 
 def _help(order: Order) -> Drawing:
@@ -214,6 +229,7 @@ VERBS: dict[str, Verb] = {
     "reopen": Verb("reopen CASE-42", "take that back", _reopen),
     "search": Verb("search words", "find cases by what was said, or by the customer", _search, for_all=True),
     "why": Verb("why CASE-42", "what counts, since when, and what falls due", _why),
+    "questions": Verb("questions", "mails in an admin’s name that nobody vouched for yet", _questions),
     "help": Verb("help", "this list", _help, for_all=True),
 }
 

@@ -14,8 +14,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.settings import SLACK_PATH
 from bot.web.access import is_near
-from bot.web.slack_calls import SLACK_PATH
 
 REMEMBERED = 2_000
 

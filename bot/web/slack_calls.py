@@ -12,7 +12,8 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-SLACK_PATH = "/slack/events"
+from bot.settings import SLACK_PATH
+
 # A click on a message of 40,000 characters, written as Slack writes it, is below 1 MB.
 MOST_BYTES = 2_000_000
 BODY_SECONDS = 5.0

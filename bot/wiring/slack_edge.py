@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.cases.announcements import FOLDABLE, MAIL, Kind
 from bot.cases.files import Shelves
 from bot.cases.lookups import CaseLookups
+from bot.cases.questions import Questions
 from bot.cases.refusals import Refusals
 from bot.outbox.beats import Beat
 from bot.outbox.pacing import Pacing
@@ -20,9 +21,11 @@ from bot.settings import Settings
 from bot.slack.addresses import Addresses
 from bot.slack.app import Services, build_app
 from bot.slack.asides import Asides
+from bot.slack.case_links import CaseLinks
 from bot.slack.catchup import CatchUp
 from bot.slack.clippings import Clippings
 from bot.slack.connection import SlackConnection
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.door import Door
 from bot.slack.drawings import Drawings
@@ -91,15 +94,18 @@ def slack_edge(settings: Settings, desk: Desk, web: WebClient, pacing: Pacing, m
     identity = Identity(token)
     places = Places(settings, patient)
     directory = Directory(settings, desk.database, desk.clock, patient)
-    drawings = Drawings(desk.queries, Mention(settings.escalation_mention, web).markup)
+    lookups = CaseLookups(desk.database)
+    links = CaseLinks(lookups, identity, rules_of(settings))
+    mention = Mention(settings.escalation_mention, web)
+    drawings = Drawings(desk.queries, lookups, links, mention.markup)
     sender = _slack_sender(desk, web, identity, places, drawings, mail)
-    services = replace(_services(settings, desk, web, places, directory), quarantine=mail.quarantine)
+    services = replace(_services(settings, desk, web, places, directory, links), quarantine=mail.quarantine)
     secret = _revealed(settings.slack_signing_secret) if settings.calls_come_in else ""
     app = build_app(identity, services, desk.measures, secret)
     hearing = Hearing(desk.clock)
     door = Door(app, secret, patient, hearing, desk.clock) if secret else None
     road = door or Sockets(app, _revealed(settings.slack_app_token), patient, hearing, desk.clock)
-    connection = SlackConnection(road, patient, identity, places, directory, drawings, hearing)
+    connection = SlackConnection(road, patient, identity, places, directory, hearing)
     hearer = Refusals(desk.replies, directory.admin_ids)
     postman = partial(Postman, desk.database, desk.clock, sender, pacing, hearer, measures=desk.measures)
     return SlackEdge(
@@ -133,12 +139,17 @@ def _slack_sender(
     return SlackSender(web, desk.queries, Addresses(web, places, desk.queries), drawings, lookback, uploads)
 
 
-def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory) -> Services:
+def _services(
+    settings: Settings, desk: Desk, web: WebClient, places: Places, directory: Directory, links: CaseLinks
+) -> Services:
     """Return what Slack's listeners may ask for."""
     rules = rules_of(settings)
     lookups = CaseLookups(desk.database)
     asides = Asides(web)
-    homes = Homes(web, desk.queries, directory, asides, desk.clock)
+    homes = Homes(web, desk.queries, links, directory, asides, desk.clock)
+    departures = Departures(desk.replies, desk.queries, rules, asides)
+    departures.watch(desk.database.writers)
+    questions = Questions(desk.database)
     mail_leaves = settings.smtp_enabled
     return Services(
         intake=desk.intake,
@@ -152,9 +163,12 @@ def _services(settings: Settings, desk: Desk, web: WebClient, places: Places, di
         places=places,
         signs=signs_of(settings),
         asides=asides,
+        departures=departures,
         echo=Echo(homes, asides),
         homes=homes,
         forms=Forms(desk.queries, lookups, rules, desk.clock, directory, asides, mail_leaves=mail_leaves),
         clippings=Clippings(web, desk.intake, directory, places),
-        desk=OrderDesk(desk.cases, desk.replies, desk.queries, directory, rules, desk.clock),
+        desk=OrderDesk(
+            desk.cases, desk.replies, desk.queries, directory, questions, links, departures, rules, desk.clock
+        ),
     )

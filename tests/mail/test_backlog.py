@@ -7,7 +7,7 @@ import structlog
 from sqlmodel import select
 
 from bot.clock import SystemClock
-from bot.mail import collection
+from bot.mail import arrivals, collection
 from bot.mail.reconcile import reconcile
 from bot.outbox.models import Delivery
 from tests.mail.post import Post
@@ -56,7 +56,7 @@ def test_a_crash_in_the_midst_of_older_mail_doubles_nothing(
     monkeypatch.setattr(collection, "SKIPPED_AT_ONCE", 100)
     post.begin_again(imap_start="24h")
     with monkeypatch.context() as broken:
-        broken.setattr(collection.Collection, "_take_in", _power_cut)
+        broken.setattr(arrivals.Arrivals, "batches", _power_cut)
         with pytest.raises(SystemExit):
             post.collect()
 
@@ -70,7 +70,7 @@ def test_a_crash_in_the_midst_of_older_mail_doubles_nothing(
 def test_a_whole_backlog_is_taken_in_with_a_word_on_the_way(
     post: Post, backlog: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collection, "LISTED_AT_ONCE", 100)
+    monkeypatch.setattr(arrivals, "LISTED_AT_ONCE", 100)
 
     with structlog.testing.capture_logs() as logged:
         post.collect()

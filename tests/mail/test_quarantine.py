@@ -38,6 +38,9 @@ class Broken:
         self._intake = intake
         self.mended = False
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if not self.mended:
             raise RuntimeError("a bug")

@@ -3,7 +3,10 @@
 from slack_sdk import WebClient
 
 from bot.cases.files import Read
+from bot.cases.lookups import CaseLookups
+from bot.cases.rules import Rules
 from bot.slack.addresses import Addresses
+from bot.slack.case_links import CaseLinks
 from bot.slack.drawings import Drawings
 from bot.slack.files import SlackFiles
 from bot.slack.identity import Identity
@@ -25,7 +28,10 @@ def sender_of(
     """The sender that wiring makes for this world, except for the parts given here."""
     web = web or world.slack.web
     queries = world.bot.desk.queries
-    lookback = Lookback(web, Identity("xoxb-1", user_id="U0CASEBOT"))
+    identity = Identity("xoxb-1", user_id="U0CASEBOT")
+    lookback = Lookback(web, identity)
+    lookups = CaseLookups(world.bot.desk.database)
+    drawings = Drawings(queries, lookups, CaseLinks(lookups, identity, Rules()), lambda: "")
     uploads = Uploads(web, queries, lookback, read or SlackFiles(web).read, largest)
     addresses = Addresses(web, places or world.slack.places, queries)
-    return SlackSender(web, queries, addresses, Drawings(queries, lambda: ""), lookback, uploads)
+    return SlackSender(web, queries, addresses, drawings, lookback, uploads)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SETTING_NAMES, LogLevel, SettingsError, load_settings
+from bot.settings import OFF_WHEN_EMPTY, SETTING_NAMES, LogLevel, SettingsError, load_settings
 from tests.settings.samples import MAILBOX, REQUIRED, settings
 
 
@@ -29,6 +29,8 @@ def test_a_missing_file_is_no_fault(tmp_path: Path) -> None:
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SETTING_NAMES:
         monkeypatch.setenv(name, REQUIRED.get(name, ""))
+    for name in OFF_WHEN_EMPTY:
+        monkeypatch.delenv(name)
 
     assert load_settings(env_file=None) == settings()
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.settings import SETTING_NAMES, MailAuth, Security, SlackMode, is_loopback, load_settings
+from bot.settings import OFF_WHEN_EMPTY, SETTING_NAMES, MailAuth, Security, SlackMode, is_loopback, load_settings
 from tests.settings.samples import MAILBOX, REQUIRED, settings
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -64,8 +64,15 @@ def test_lists_forgive_spaces_empty_entries_and_repetition() -> None:
     assert loaded.customer_slack_channels == ("#shop", "C0SHOP")
 
 
+def test_a_reaction_is_switched_off_by_an_empty_value() -> None:
+    loaded = settings(REACTION_OPEN="", REACTION_CLOSE=" ")
+
+    assert (loaded.reaction_open, loaded.reaction_close) == ((), ())
+    assert loaded.reaction_assign == ("eyes",)
+
+
 def test_an_empty_value_is_an_unset_one() -> None:
-    blank = {name: "  " for name in SETTING_NAMES if name not in REQUIRED}
+    blank = {name: "  " for name in SETTING_NAMES if name not in {*REQUIRED, *OFF_WHEN_EMPTY}}
 
     assert settings(**blank) == settings()
 

@@ -6,16 +6,18 @@ from typing import Any
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question, Sending, Status
 from bot.cases.queries import Board, Filter, Flood, Letter, Sheet
+from bot.cases.questions import Docket
 from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views.alert import alert, reminder
 from bot.slack.views.answers import done, glance, listing, own_cases, status
 from bot.slack.views.card import card
+from bot.slack.views.docket import SHOWN, docket
 from bot.slack.views.facts import closing_log, facts, reopening_log
 from bot.slack.views.files import unposted
 from bot.slack.views.home import Standing, admin_home, customer_home
 from bot.slack.views.notes import close_reason, flood, follow_up, notice, question, revision
-from bot.slack.views.parts import Drawing
+from bot.slack.views.parts import Drawing, Surroundings
 from bot.slack.views.replies import answer
 from tests.cases.desk import START
 
@@ -37,6 +39,7 @@ NASTY = {
     "blank": " \n\t ",
 }
 ME = "U0CARLA"
+LINKED = Surroundings({"CASE-42": "https://desk.example/p1"})
 PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED = None, "acknowledged", "answered", "closed", "snoozed"
 
 
@@ -150,10 +153,11 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     several = [a_message(words, subject=words, sender_name=words) for _ in range(21)]
     for state, sheet in sheets(words).items():
         yield f"card, {state}", card(sheet)
-        yield f"status, {state}", status(sheet)
+        yield f"card that began long ago, {state}", card(sheet, LINKED, a_message(words, id=0))
+        yield f"status, {state}", status(sheet, LINKED)
     for outcome in (PENDING, ACKNOWLEDGED, ANSWERED, CLOSED_THEN, SNOOZED):
         for count in (1, 300):
-            drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), "https://desk.example/p1")
+            drawing = alert(sheets(words)["pending"], an_escalation(outcome, words, count), LINKED)
             yield f"alert, {outcome}, {count} reasons", drawing
     yield "follow-up", follow_up(several[:1], {})
     yield "follow-up with files", follow_up(several[:1], {1: [a_file(words, words)] * 30})
@@ -172,6 +176,8 @@ def messages(words: str = CALM) -> Iterator[tuple[str, Drawing]]:
     yield "question", question(a_question(words))
     yield "question about no case", question(a_question(words, case_id=None))
     yield "question, settled", question(a_question(words, outcome="confirmed", decided_by=words, decided_at=START))
+    yield "undecided questions", docket(Docket([a_question(words)] * SHOWN, 5))
+    yield "no undecided question", docket(Docket([], 0))
     content = dict.fromkeys(("sender", "subject", "reason", "uid"), words)
     yield "notice of a broken mail", notice("mail_quarantined", content)
     yield "notice of an unplaced mail", notice("mail_unplaced", content)
@@ -228,7 +234,10 @@ def views(words: str = CALM) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "admin's home",
         admin_home(
-            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75), Sight().as_metadata(), Standing()
+            Board(open=99, escalated=9, unacknowledged=2, cases=many, more=75),
+            Sight().as_metadata(),
+            Standing(),
+            around=LINKED,
         ),
     )
     yield (

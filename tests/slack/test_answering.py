@@ -39,7 +39,7 @@ def test_a_submitted_answer_leaves_after_a_moment_in_which_it_can_be_stopped(han
 
     assert hands.submit(text=WORDS) == {}
 
-    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s.")
+    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s")
     assert hands.workspace.modal("ada") is None
     assert offer["channel"] == payloads.SUPPORT
     [delivery] = leaving(hands)
@@ -88,7 +88,54 @@ def test_too_late_to_stop_is_told(hands: Hands) -> None:
 
     hands.press_in(offer, STOP_REPLY)
 
-    assert hands.whisper("Too late: the answer was stopped already.")
+    told = hands.whisper("Too late: the answer was stopped already.")
+    assert told["ts"] == offer["ts"]
+    assert STOP_REPLY not in str(told)
+
+
+def test_where_it_can_be_changed_an_answer_is_told_to_have_left(hands: Hands) -> None:
+    hands.workspace.say("carla", hands.workspace.dm("carla"), "My printer is on fire")
+    hands.settles()
+    hands.world.deliver()
+    hands.press(REPLY, "CASE-1:1")
+    hands.submit(text=WORDS)
+    offer = hands.whisper("leaves in 5 s")
+    hands.press_in(offer, STOP_REPLY)
+    hands.press_in(hands.whisper("Stopped"), REPLY_AGAIN)
+    hands.submit(text="Better words")
+    hands.whisper("leaves in 5 s")
+
+    hands.world.deliver()
+
+    assert hands.whisper("Your answer to Carla Customer (CASE-1) has left.")["ts"] == offer["ts"]
+
+
+def test_an_answer_that_will_never_arrive_is_told_as_that(hands: Hands) -> None:
+    hands.opens()  # in a conversation that is not there
+    hands.workspace.open_home("ada")
+    hands.world.seen(lambda: hands.workspace.home("ada"))
+    hands.workspace.click_home("ada", REPLY)
+    hands.submit(text=WORDS)
+    hands.whisper("leaves in 5 s")
+
+    hands.world.deliver()
+
+    assert hands.whisper("Your answer to Carla Customer (CASE-1) did not arrive: ")
+
+
+def test_stopped_in_the_thread_its_words_come_back_in_private(hands: Hands) -> None:
+    hands.opens()
+    hands.press(REPLY, "CASE-1:1")
+    hands.submit(text=WORDS)
+    hands.world.carry()
+    card = hands.workspace.messages("#support")[0]["ts"]
+    answer = hands.workspace.thread("#support", card)[-1]
+
+    hands.workspace.click("amos", "#support", answer["ts"], STOP_REPLY)
+    assert hands.whisper("Stopped; nobody got it.", "amos")
+    hands.world.deliver()
+
+    assert "stopped before it left" in words_of(hands.workspace.thread("#support", card)[-1])
 
 
 def test_a_form_submitted_twice_is_one_answer(hands: Hands) -> None:

@@ -5,20 +5,23 @@ from typing import Any
 
 import pytest
 
-from bot.cases.models import Sending
+from bot.cases.models import Message, Sending
 from bot.cases.queries import Sheet
 from bot.slack.action_ids import (
     ACKNOWLEDGE,
     ASSIGN_TO_ME,
     CLOSE,
+    CLOSE_BY_FORM,
     REPLY,
     SNOOZE,
     UNACKNOWLEDGE,
     read_case_value,
     read_chosen_value,
 )
+from bot.slack.views import answers
 from bot.slack.views.alert import REASONS_SHOWN, alert, reminder
 from bot.slack.views.card import card
+from bot.slack.views.parts import Surroundings
 from tests.cases.desk import START
 from tests.slack import drawn
 from tests.slack.reading import actions, buttons, menu, read
@@ -135,7 +138,7 @@ def test_a_card_tells_how_the_case_began(origin: dict[str, str], told: str) -> N
 
 
 def test_a_card_leads_to_the_case_that_it_continues() -> None:
-    links = {"CASE-3": "https://desk.example/archives/C0SUPPORT/p1"}
+    links = Surroundings({"CASE-3": "https://desk.example/archives/C0SUPPORT/p1"})
     sheet = Sheet(drawn.a_case(), drawn.a_message(), None, origin={"follows": "CASE-3", "mentions": "CASE-4"})
 
     told = read(card(sheet, links))
@@ -167,6 +170,36 @@ def test_a_card_lists_the_files_of_the_latest_message_and_counts_all() -> None:
     assert "(no text)" not in text
 
 
+def test_a_card_keeps_what_the_case_began_with() -> None:
+    first = drawn.a_message("My printer\nis on fire. " + "And it smokes. " * 50, id=1)
+    later = drawn.a_message("Hello? Anybody?", id=2)
+
+    told = read(card(Sheet(drawn.a_case(), later, None), first=first))
+
+    assert "*First:* My printer is on fire. And it smokes." in told
+    assert "*Latest:*\n> Hello? Anybody?" in told
+    assert len(told.split("*Latest:*")[0]) < 400
+
+
+@pytest.mark.parametrize("first", [None, drawn.a_message(), drawn.a_message("", id=7)])
+def test_words_that_stand_there_anyway_are_not_said_twice(first: Message | None) -> None:
+    told = read(card(Sheet(drawn.a_case(), drawn.a_message(), None), first=first))
+
+    assert "First:" not in told
+    assert "Latest:" not in told
+
+
+def test_a_button_that_opens_a_form_asks_nothing_itself() -> None:
+    sheet = drawn.sheets()["pending"]
+    around = Surroundings(asks_at_closing=True)
+    rows = [card(sheet, around), alert(sheet, drawn.an_escalation(), around), answers.status(sheet, around)]
+
+    closing = [button for row in rows for button in buttons(row) if button["action_id"] in {CLOSE, CLOSE_BY_FORM}]
+
+    assert [(button["action_id"], button["text"]["text"]) for button in closing] == [(CLOSE_BY_FORM, "Close…")] * 3
+    assert not any("confirm" in button for button in closing)
+
+
 def test_closing_is_asked_back_in_a_dialog() -> None:
     close = next(button for button in buttons(card(drawn.sheets("Carla")["open"])) if button["action_id"] == CLOSE)
 
@@ -177,7 +210,7 @@ def test_closing_is_asked_back_in_a_dialog() -> None:
 
 def test_a_pending_alert_shows_why_and_where_and_what_to_do() -> None:
     sheet = drawn.sheets()["pending"]
-    drawing = alert(sheet, drawn.an_escalation(words="says “urgent”: it is urgent"), "https://desk.example/p1")
+    drawing = alert(sheet, drawn.an_escalation(words="says “urgent”: it is urgent"), drawn.LINKED)
 
     assert "*CASE-42* needs somebody now" in read(drawing)
     assert "• says “urgent”: it is urgent (since <!date^1772442000^" in read(drawing)
@@ -199,7 +232,7 @@ def test_a_pending_alert_shows_why_and_where_and_what_to_do() -> None:
 def test_a_settled_alert_says_by_whom_and_how_fast(outcome: str, told: str, offered: list[str]) -> None:
     escalation = drawn.an_escalation(outcome, "Ada")
     state = "closed" if outcome == drawn.CLOSED_THEN else "acknowledged"
-    drawing = alert(drawn.sheets()[state], escalation, None)
+    drawing = alert(drawn.sheets()[state], escalation)
 
     assert f":white_check_mark: *CASE-42* {told}" in read(drawing)
     assert actions(drawing) == offered
@@ -209,18 +242,18 @@ def test_an_alert_that_a_newer_one_followed_offers_nothing() -> None:
     earlier = drawn.an_escalation(drawn.ACKNOWLEDGED, "Ada")
     earlier.id = 99
 
-    assert actions(alert(drawn.sheets()["pending"], earlier, None)) == []
+    assert actions(alert(drawn.sheets()["pending"], earlier)) == []
 
 
 def test_an_acknowledged_alert_tells_that_its_case_was_closed_later() -> None:
-    drawing = alert(drawn.sheets("Ada")["closed and escalated"], drawn.an_escalation(drawn.ACKNOWLEDGED, "Ada"), None)
+    drawing = alert(drawn.sheets("Ada")["closed and escalated"], drawn.an_escalation(drawn.ACKNOWLEDGED, "Ada"))
 
     assert "the case was closed by Ada" in read(drawing)
     assert actions(drawing) == []
 
 
 def test_of_many_reasons_an_alert_shows_the_newest_and_counts_the_others() -> None:
-    drawing = alert(drawn.sheets()["pending"], drawn.an_escalation(words="asked", count=300), None)
+    drawing = alert(drawn.sheets()["pending"], drawn.an_escalation(words="asked", count=300))
 
     assert "and 292 earlier reasons" in read(drawing)
     assert read(drawing).count("• asked") == REASONS_SHOWN

@@ -215,7 +215,7 @@ def test_closing_and_taking_it_back(desk: SlackWorld) -> None:
 def test_an_answer_by_command_can_be_stopped_for_a_moment(desk: SlackWorld) -> None:
     answer = desk.answer(payloads.command("reply 1 We are on it."))
 
-    assert "Your answer to Carla Customer (CASE-1) leaves in 5 s." in answer
+    assert "Your answer to Carla Customer (CASE-1) leaves in 5 s" in answer
     assert "Stop" in answer
 
 

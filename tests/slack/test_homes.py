@@ -38,7 +38,7 @@ def homes(desk: SlackWorld, watch: Stopwatch) -> Homes:
     """Homes whose pages are drawn at once, in this thread, by a stopwatch."""
     services = desk.slack.services
     asides = AtOnce(desk.slack.web)
-    return Homes(desk.slack.web, services.queries, desk.slack.directory, asides, desk.clock, watch)
+    return Homes(desk.slack.web, services.queries, services.desk.links, desk.slack.directory, asides, desk.clock, watch)
 
 
 class AtOnce(Asides):

@@ -138,7 +138,7 @@ def test_a_letter_sends_a_note_to_the_customer_and_can_be_stopped(hands: Hands) 
 
     hands.workspace.react("ada", "#support", note, "email")
 
-    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s.")
+    offer = hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s")
     [sent] = [message for message in hands.world.rows(Message) if message.sending]
     assert (sent.body, sent.sender) == ("Switch it off, please.", payloads.ADA)
     hands.press_in(offer, STOP_REPLY)
@@ -177,14 +177,17 @@ def test_signs_on_words_of_no_case_mean_nothing(hands: Hands, emoji: str) -> Non
     assert hands.workspace.ephemerals("ada") == []
 
 
-def test_the_signs_can_be_chosen(tmp_path: Path) -> None:
-    with hands_on(tmp_path, REACTION_ASSIGN="raised_hand,:hand:") as hands:
+def test_the_signs_can_be_chosen_and_switched_off(tmp_path: Path) -> None:
+    with hands_on(tmp_path, REACTION_ASSIGN="raised_hand,:hand:", REACTION_CLOSE="") as hands:
         hands.opens()
 
         hands.world.hears(payloads.reaction("eyes", "C0SUPPORT", card_of(hands)))
         assert facts(hands) == ["opened"]
         hands.world.hears(payloads.reaction("hand::skin-tone-3", "C0SUPPORT", card_of(hands)))
         assert facts(hands) == ["opened", "assigned"]
+        hands.world.hears(payloads.reaction("white_check_mark", "C0SUPPORT", card_of(hands)))
+        hands.world.slack.asides.close()
+        assert hands.workspace.ephemerals("ada") == []
 
 
 def test_a_closed_case_is_refused_to_eyes(hands: Hands) -> None:

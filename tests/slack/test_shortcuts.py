@@ -159,7 +159,7 @@ def test_a_note_is_sent_to_the_customer(hands: Hands) -> None:
 
     hands.workspace.shortcut("ada", "#support", note, Shortcut.SEND_TO_CUSTOMER)
 
-    assert hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s.")
+    assert hands.whisper("Your answer to Carla Customer (CASE-1) leaves in 5 s")
     hands.workspace.shortcut("ada", "#support", note, Shortcut.SEND_TO_CUSTOMER)
     assert hands.whisper("This note was sent to the customer of CASE-1 already.")
 

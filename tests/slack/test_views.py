@@ -4,7 +4,7 @@ import pytest
 
 from bot.cases.models import EventKind
 from bot.cases.queries import Board, Filter
-from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, CONFIRM, IGNORE, OWN_REPLY, OWN_SOLVED
+from bot.slack.action_ids import ACKNOWLEDGE, ASSIGN_TO_ME, CLOSE, CONFIRM, IGNORE, OWN_REPLY, OWN_SOLVED, REPLY
 from bot.slack.homes import Sight
 from bot.slack.verbs import usage
 from bot.slack.views import answers, facts, notes, words
@@ -65,7 +65,7 @@ def test_a_question_about_no_case_has_nothing_to_press() -> None:
 
 
 def test_the_status_of_a_case_has_the_buttons_that_fit() -> None:
-    assert actions(answers.status(drawn.sheets()["pending"])) == [ACKNOWLEDGE, CLOSE]
+    assert actions(answers.status(drawn.sheets()["pending"])) == [REPLY, ASSIGN_TO_ME, ACKNOWLEDGE, CLOSE]
     assert actions(answers.status(drawn.sheets()["closed"])) == []
 
 
@@ -96,7 +96,8 @@ def test_an_admins_home_has_figures_and_buttons() -> None:
     )
 
     assert "*1* escalated · *1* alert waits for an acknowledgement" in words_of(home)
-    assert actions(home) == [ACKNOWLEDGE, CLOSE]
+    assert actions(home) == [REPLY, ASSIGN_TO_ME, ACKNOWLEDGE, CLOSE]
+    assert [each["action_id"] for each in buttons(home) if each.get("style")] == [ACKNOWLEDGE]
 
 
 @pytest.mark.parametrize(

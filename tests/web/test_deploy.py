@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.measures import Deed, Measures
 from bot.outbox.models import Delivery, DeliveryState
+from bot.settings import SLACK_PATH
 from bot.web import pace, slack_calls
 from bot.web.figures import FRESH, Figures
 from bot.web.health import Check
@@ -98,7 +99,7 @@ def test_every_alert_says_what_it_means_and_what_to_do() -> None:
 def test_nginx_lets_slack_through_as_far_as_we_do() -> None:
     nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 
-    assert f"location = {slack_calls.SLACK_PATH} {{" in nginx
+    assert f"location = {SLACK_PATH} {{" in nginx
     assert int(re.findall(r"client_max_body_size (\d+)m;", nginx)[0]) * 1_000_000 == slack_calls.MOST_BYTES
     assert float(re.findall(r"client_body_timeout (\d+)s;", nginx)[0]) == slack_calls.BODY_SECONDS
     assert f"rate={pace.CALLS.a_second}r/s" in nginx

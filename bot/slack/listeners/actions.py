@@ -9,15 +9,17 @@ from slack_bolt import Ack
 from bot.cases.errors import IllegalMove
 from bot.cases.inbound import Author
 from bot.cases.queries import CaseQueries
-from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.slack.action_ids import Choice, read_case_value, read_chosen_value
 from bot.slack.asides import Asides
+from bot.slack.departures import Departures
 from bot.slack.echo import Echo
 from bot.slack.forms import Forms
+from bot.slack.orders import OrderDesk
 from bot.slack.quarantine import Quarantine
 from bot.slack.spot import Spot
+from bot.slack.verbs import undecided
 from bot.slack.views import offers
 
 MAIL_READING_IS_OFF = "No mailbox is read here any more (IMAP_SERVER is not set), so this mail can't be fetched."
@@ -76,9 +78,9 @@ def close_clicked(
     asides: Asides,
     echo: Echo,
 ) -> None:
-    """End the case: at once (Slack's own dialog has asked before), or by a form where there is something to ask."""
+    """End the case at once, for Slack's own dialog has asked; by the form if it was drawn before there was one."""
     case_id, seen = read_case_value(action)
-    if forms.closing_is_asked:
+    if rules.asks_at_closing:
         forms.close(case_id, actor, spot)
         ack()
         return
@@ -86,6 +88,13 @@ def close_clicked(
     ack()
     asides.show(spot, offers.closed(queries.sheet(case_id).case, rules.undo))
     echo.redraw_home(body, actor)
+
+
+def close_by_form_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
+    """Ask for the reason, and whether the customer is told."""
+    case_id, _ = read_case_value(action)
+    forms.close(case_id, actor, spot)
+    ack()
 
 
 def close_asked_clicked(
@@ -101,7 +110,7 @@ def close_asked_clicked(
 ) -> None:
     """Close the case about which we asked in private; what came of it takes the question's place."""
     case_id, seen = read_case_value(action)
-    if forms.closing_is_asked:
+    if rules.asks_at_closing:
         forms.close(case_id, actor, spot, url=spot.url)
         ack()
         return
@@ -127,20 +136,10 @@ def reply_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, f
     ack()
 
 
-def stop_clicked(
-    ack: Ack,
-    action: dict[str, Any],
-    actor: Author,
-    spot: Spot,
-    replies: Replies,
-    queries: CaseQueries,
-    asides: Asides,
-) -> None:
+def stop_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, departures: Departures) -> None:
     """Keep an answer back that has not left yet, and give its words back."""
-    message_id = int(action["value"])
-    replies.stop(message_id, actor)
+    departures.stop(int(action["value"]), actor, spot)
     ack()
-    asides.replace(spot, offers.stopped(queries.letter(message_id).message))
 
 
 def reply_again_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, forms: Forms) -> None:
@@ -187,16 +186,31 @@ def more_chosen(
     echo.clicked(body, actor, f"{case_id} is {'awake' if choice is Choice.WAKE else 'open'} again.")
 
 
-def confirm_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
-    """Vouch for an unverified admin mail."""
+def confirm_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
+) -> None:
+    """Vouch for an unverified admin mail; in a list of them, the others are left."""
     cases.confirm(int(action["value"]), by=actor)
     ack()
+    _list_the_others(actor, spot, desk, asides)
 
 
-def ignore_clicked(ack: Ack, action: dict[str, Any], actor: Author, cases: CaseService) -> None:
-    """Drop what an unverified admin mail asks for."""
+def ignore_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
+) -> None:
+    """Drop what an unverified admin mail asks for; in a list of them, the others are left."""
     cases.ignore(int(action["value"]), by=actor)
     ack()
+    _list_the_others(actor, spot, desk, asides)
+
+
+def questions_clicked(
+    ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, desk: OrderDesk, asides: Asides
+) -> None:
+    """Show in private what waits for a Confirm or an Ignore, or the next page of it."""
+    drawing = undecided(desk, actor, before=int(action["value"]))
+    ack()
+    asides.replace(spot, drawing)
 
 
 def retry_mail_clicked(
@@ -220,6 +234,12 @@ def open_mail_clicked(
 def anything_clicked(ack: Ack) -> None:
     """Acknowledge a control that does nothing by itself (a link button, one of an older release)."""
     ack()
+
+
+def _list_the_others(actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> None:
+    """Draw a private list of questions anew; a question in the channel is drawn again by the outbox."""
+    if spot.url:
+        asides.replace(spot, undecided(desk, actor))
 
 
 def _reachable(quarantine: Quarantine | None) -> Quarantine:

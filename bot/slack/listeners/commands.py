@@ -32,7 +32,7 @@ def page_clicked(
 ) -> None:
     """Show the next page of a list in the place of the one that was clicked."""
     which, _, after = str(action["value"]).partition(":")
-    drawing = listed(desk.queries, actor, Filter(which), after)
+    drawing = listed(desk, actor, Filter(which), after)
     ack()
     asides.replace(spot_of(body, actor.identity, None), drawing)
 

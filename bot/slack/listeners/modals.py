@@ -13,9 +13,10 @@ from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.clock import Clock
-from bot.slack.action_ids import WHICH_CASE
+from bot.slack.action_ids import WHICH_ADMIN, WHICH_CASE
 from bot.slack.asides import Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.directory import Directory
 from bot.slack.errand import Errand, Filled
 from bot.slack.misfit import Misfit
@@ -30,8 +31,7 @@ def reply_submitted(
     actor: Author,
     replies: Replies,
     queries: CaseQueries,
-    rules: Rules,
-    asides: Asides,
+    departures: Departures,
 ) -> None:
     """Send an answer to the customer, and let it be stopped for a moment."""
     filled = Filled(view)
@@ -41,19 +41,21 @@ def reply_submitted(
         errand.case_id, filled.words(answering.TEXT), actor, files, seen=errand.version, key=filled.key
     )
     ack(response_action="clear")
-    _tell(asides, errand, actor, offers.leaving(queries.sheet(errand.case_id).case, message_id, rules.undo))
+    departures.tell(message_id, errand.spot(actor.identity))
 
 
 def assign_submitted(
     ack: Ack, view: dict[str, Any], actor: Author, cases: CaseService, directory: Directory, asides: Asides
 ) -> None:
-    """Give the case to somebody; who is no admin is refused in the form."""
+    """Give the case to an admin or to nobody; who is no admin any more is refused in the form."""
     filled = Filled(view)
     errand = filled.errand
-    chosen = directory.author(filled.user(verbs.WHO))
-    cases.assign(errand.case_id, chosen, by=actor, seen=errand.version)
+    chosen = filled.choice(WHICH_ADMIN)
+    to = directory.author(chosen) if chosen != verbs.NOBODY else None
+    cases.assign(errand.case_id, to, by=actor, seen=errand.version)
     ack(response_action="clear")
-    _tell(asides, errand, actor, offers.done(f"{errand.case_id} is with {words.one_line(chosen.name, 80)} now."))
+    whose = f"with {words.one_line(to.name, 80)}" if to else "nobody's"
+    _tell(asides, errand, actor, offers.done(f"{errand.case_id} is {whose} now."))
 
 
 def snooze_submitted(
@@ -147,6 +149,12 @@ def case_typed_in_menu(ack: Ack, payload: dict[str, Any], actor: Author, lookups
     """Offer the cases that fit what an admin types; nobody else learns of any."""
     found = lookups.cases_like(str(payload.get("value") or "")) if actor.is_admin else ()
     ack(options=taking.case_options(found))
+
+
+def admin_typed_in_menu(ack: Ack, payload: dict[str, Any], actor: Author, directory: Directory) -> None:
+    """Offer those of the team who are called so; only the team learns who that is."""
+    team = directory.team() if actor.is_admin else []
+    ack(options=verbs.team_options(team, actor, str(payload.get("value") or "")) if team else [])
 
 
 def anything_submitted(ack: Ack) -> None:

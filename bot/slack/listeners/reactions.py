@@ -11,10 +11,10 @@ from bot.cases.lookups import CaseLookups
 from bot.cases.models import Status
 from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
-from bot.cases.rules import Rules
 from bot.cases.service import CaseService
 from bot.slack.asides import Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.signs import Sign, Signs
 from bot.slack.spot import Spot
 from bot.slack.views import offers
@@ -40,7 +40,7 @@ class Desk:
     queries: CaseQueries
     lookups: CaseLookups
     replies: Replies
-    rules: Rules
+    departures: Departures
     clippings: Clippings
     asides: Asides
 
@@ -55,7 +55,7 @@ def reaction_added(
     queries: CaseQueries,
     lookups: CaseLookups,
     replies: Replies,
-    rules: Rules,
+    departures: Departures,
     clippings: Clippings,
     asides: Asides,
 ) -> None:
@@ -63,7 +63,7 @@ def reaction_added(
     sign = signs.meaning(str(event.get("reaction") or ""))
     reaction = _reaction(event, body, actor, spot, lookups) if sign else None
     if sign is not None and reaction is not None:
-        _MEANT[sign](reaction, Desk(cases, queries, lookups, replies, rules, clippings, asides))
+        _MEANT[sign](reaction, Desk(cases, queries, lookups, replies, departures, clippings, asides))
 
 
 def reaction_removed(
@@ -125,10 +125,9 @@ def _open(reaction: Reaction, desk: Desk) -> None:
 def _send(reaction: Reaction, desk: Desk) -> None:
     if reaction.case_id is None:
         return
-    case_id = desk.replies.send_note(reaction.place, reaction.ts, reaction.actor)
+    desk.replies.send_note(reaction.place, reaction.ts, reaction.actor)
     sent = desk.lookups.copy_sent(reaction.place, reaction.ts) or 0
-    offer = offers.leaving(desk.queries.sheet(case_id).case, sent, desk.rules.undo)
-    desk.asides.show(reaction.spot, offer, once=reaction.name)
+    desk.departures.tell(sent, reaction.spot, once=reaction.name)
 
 
 _MEANT: dict[Sign, Callable[[Reaction, Desk], None]] = {

@@ -9,11 +9,10 @@ from slack_bolt import Ack
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.inbound import Author
 from bot.cases.lookups import CaseLookups
-from bot.cases.queries import CaseQueries
 from bot.cases.replies import Replies
-from bot.cases.rules import Rules
 from bot.slack.asides import Asides
 from bot.slack.clippings import Clippings
+from bot.slack.departures import Departures
 from bot.slack.forms import Forms
 from bot.slack.spot import Spot
 from bot.slack.views import offers
@@ -58,16 +57,13 @@ def send_chosen(
     spot: Spot,
     replies: Replies,
     lookups: CaseLookups,
-    queries: CaseQueries,
-    rules: Rules,
-    asides: Asides,
+    departures: Departures,
 ) -> None:
     """Send a note of a case's thread to the customer, as the words of who sends it."""
     channel, ts = shortcut["channel"]["id"], shortcut["message"]["ts"]
-    case_id = replies.send_note(channel, ts, actor)
+    replies.send_note(channel, ts, actor)
     ack()
-    sent = lookups.copy_sent(channel, ts) or 0
-    asides.show(spot, offers.leaving(queries.sheet(case_id).case, sent, rules.undo))
+    departures.tell(lookups.copy_sent(channel, ts) or 0, spot)
 
 
 def new_case_chosen(ack: Ack, actor: Author, spot: Spot, forms: Forms) -> None:

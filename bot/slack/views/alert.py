@@ -9,13 +9,13 @@ from bot.cases.queries import Sheet
 from bot.cases.rules import span
 from bot.slack.views import words
 from bot.slack.views.buttons import alert_buttons
-from bot.slack.views.parts import Drawing, context, customer, section
+from bot.slack.views.parts import NOWHERE, Drawing, Surroundings, context, customer, section
 
 # The newest of them; each takes a line, and all of them one section.
 REASONS_SHOWN = 8
 
 
-def alert(sheet: Sheet, escalation: Escalation, card_url: str | None) -> Drawing:
+def alert(sheet: Sheet, escalation: Escalation, around: Surroundings = NOWHERE) -> Drawing:
     """Draw one escalation: why, the customer's words, what became of it."""
     case = sheet.case
     settled = _settled(escalation)
@@ -27,10 +27,10 @@ def alert(sheet: Sheet, escalation: Escalation, card_url: str | None) -> Drawing
     blocks = [section(f"{sign} *{case.case_id}* {headline}\n{customer(case)}"), section("\n".join(reasons))]
     if sheet.latest is not None and not settled:
         blocks.append(section(words.quoted(sheet.latest.body, 400)))
-    small = context(" · ".join(_small_print(sheet, escalation, card_url)))
+    small = context(" · ".join(_small_print(sheet, escalation, around)))
     plain = "; ".join(words.one_line(row["words"], 250) for row in shown)
     text = f"{case.case_id} {headline}: {words.one_line(case.customer_name, 80)}. {plain}"
-    return Drawing(text, [*blocks, small, *alert_buttons(sheet, escalation)])
+    return Drawing(text, [*blocks, small, *alert_buttons(sheet, escalation, around)])
 
 
 def reminder(escalation: Escalation, now: datetime, mention: str) -> Drawing | None:
@@ -45,7 +45,7 @@ def reminder(escalation: Escalation, now: datetime, mention: str) -> Drawing | N
     return Drawing(f"{call}:bell: {escalation.case_id} still needs somebody: no acknowledgement for {waited}.")
 
 
-def _small_print(sheet: Sheet, escalation: Escalation, card_url: str | None) -> list[str]:
+def _small_print(sheet: Sheet, escalation: Escalation, around: Surroundings) -> list[str]:
     case = sheet.case
     facts = [f"raised {words.when(escalation.raised_at)}"]
     if case.assignee is not None:
@@ -54,8 +54,8 @@ def _small_print(sheet: Sheet, escalation: Escalation, card_url: str | None) -> 
         facts.append(f"the case was closed by {words.one_line(case.closed_by or '', 120)}")
     if escalation.outcome == "snoozed" and case.snoozed_until is not None:
         facts.append(f"snoozed until {words.when(case.snoozed_until)}")
-    if card_url:
-        facts.append(words.link(card_url, "open the case"))
+    if url := around.links.get(case.case_id):
+        facts.append(words.link(url, "open the case"))
     return facts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
@@ -12,7 +12,7 @@ from bot.cases.rules import span
 from bot.slack.views import words
 from bot.slack.views.buttons import card_buttons
 from bot.slack.views.files import listed
-from bot.slack.views.parts import Drawing, context, customer, section, state
+from bot.slack.views.parts import NOWHERE, Drawing, Surroundings, context, customer, section, state
 
 _SPOKEN_OF = {
     Sending.WAITING: ":hourglass: An answer of *{name}* is on its way:",
@@ -22,13 +22,12 @@ _SPOKEN_OF = {
 
 # What of a case's origin names another case.
 NAMING = ("follows", "mentions")
+# Characters of what a case began with.
+FIRST_WORDS = 240
 
 
-def card(sheet: Sheet, links: Mapping[str, str] | None = None) -> Drawing:
-    """Draw a case for the team: who, how it stands, the latest words, and what can be done.
-
-    `links` are the addresses of other cases' cards by their case ids.
-    """
+def card(sheet: Sheet, around: Surroundings = NOWHERE, first: Message | None = None) -> Drawing:
+    """Draw a case for the team: who, how it stands, the first words and the latest, and what can be done."""
     case, latest = sheet.case, sheet.latest
     subject = f"\n*{words.one_line(case.subject, 150)}*" if case.subject.strip() else ""
     blocks: list[Block] = [section(f"*{case.case_id}* · {state(sheet)}\n{customer(case)}{subject}")]
@@ -36,16 +35,25 @@ def card(sheet: Sheet, links: Mapping[str, str] | None = None) -> Drawing:
         why = words.one_line(case.undelivered, 300)
         blocks.append(section(f":red_circle: *The customer did not get your answer:* {why}"))
     if latest is not None:
-        blocks.append(section(_latest_words(case, latest, has_files=bool(sheet.attached))))
-    small = [listed(sheet.attached), " · ".join(_course(sheet)), " · ".join(_standing(sheet, links or {}))]
+        begun = _first_words(first, latest)
+        said = _latest_words(case, latest, has_files=bool(sheet.attached), is_first=not begun)
+        blocks.append(section(begun + said))
+    small = [listed(sheet.attached), " · ".join(_course(sheet)), " · ".join(_standing(sheet, around))]
     blocks += [context(line) for line in small if line]
     preview = words.one_line(latest.body, 150) if latest else ""
     text = f"{case.case_id} · {words.one_line(case.customer_name, 80)}: {preview}"
-    return Drawing(text, [*blocks, card_buttons(sheet)])
+    return Drawing(text, [*blocks, card_buttons(sheet, around)])
 
 
-def _latest_words(case: Case, latest: Message, *, has_files: bool) -> str:
-    spoken_of = ""
+def _first_words(first: Message | None, latest: Message) -> str:
+    """Return what the case began with, in a line; nothing where that is said in full anyway."""
+    if first is None or first.id == latest.id or not first.body.strip():
+        return ""
+    return f"*First:* {words.one_line(first.body, FIRST_WORDS)}\n"
+
+
+def _latest_words(case: Case, latest: Message, *, has_files: bool, is_first: bool) -> str:
+    spoken_of = "" if is_first else "*Latest:*\n"
     if latest.sender != case.customer_identifier:
         name = words.one_line(latest.sender_name, 80)
         plain = "*{name}* answered:" if latest.is_admin else "*{name}* wrote:"
@@ -70,7 +78,7 @@ def _course(sheet: Sheet) -> Iterator[str]:
         yield f"closed {words.when(case.closed_at)} by {words.one_line(case.closed_by or '', 120)}"
 
 
-def _standing(sheet: Sheet, links: Mapping[str, str]) -> Iterator[str]:
+def _standing(sheet: Sheet, around: Surroundings) -> Iterator[str]:
     """Yield who has it, how loud it is, where it comes from, and who vouches for its sender."""
     case = sheet.case
     if case.assignee is not None:
@@ -81,7 +89,7 @@ def _standing(sheet: Sheet, links: Mapping[str, str]) -> Iterator[str]:
         yield f"snoozed until {words.when(case.snoozed_until)}"
     if sheet.escalation is not None:
         yield _loudness(sheet.escalation)
-    yield from _beginnings(sheet, links)
+    yield from _beginnings(sheet, around)
     if case.verdict:
         yield f"sender {words.one_line(case.verdict, 120)}"
 
@@ -93,9 +101,9 @@ def _loudness(escalation: Escalation) -> str:
     return f"alert {escalation.outcome} by {words.one_line(escalation.settled_by or '', 120)} after {after}"
 
 
-def _beginnings(sheet: Sheet, links: Mapping[str, str]) -> Iterator[str]:
+def _beginnings(sheet: Sheet, around: Surroundings) -> Iterator[str]:
     told = {"follows": "continues {}", "mentions": "mentions {}", "taken_down_by": "taken down by {}"}
     for key, phrase in told.items():
         if value := str(sheet.origin.get(key, "")):
-            is_linked = key in NAMING and value in links
-            yield phrase.format(words.link(links[value], value) if is_linked else words.one_line(value, 120))
+            is_linked = key in NAMING and value in around.links
+            yield phrase.format(around.name(value) if is_linked else words.one_line(value, 120))

@@ -20,9 +20,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.cases.board import Board, Filter, Sheet, Sort
+from bot.cases.board import Board, Filter, Sort
 from bot.cases.models import Status
 from bot.cases.search import Page
+from bot.cases.sheets import Sheet
 from bot.slack.action_ids import (
     HOME_FILTER,
     HOME_PAGE,
@@ -34,7 +35,8 @@ from bot.slack.action_ids import (
     case_value,
 )
 from bot.slack.views import words
-from bot.slack.views.parts import case_buttons, context, line, section
+from bot.slack.views.buttons import list_buttons
+from bot.slack.views.parts import NOWHERE, Surroundings, context, line, section
 from bot.slack.views.searches import hit_line
 
 # A case takes a line and its buttons; with figures, filters and pages this stays below Slack's 100 blocks.
@@ -75,12 +77,18 @@ class Standing:
     refused: int = 0
 
 
-def admin_home(board: Board, sight: Mapping[str, str], standing: Standing, found: Page | None = None) -> dict[str, Any]:
+def admin_home(
+    board: Board,
+    sight: Mapping[str, str],
+    standing: Standing,
+    found: Page | None = None,
+    around: Surroundings = NOWHERE,
+) -> dict[str, Any]:
     """Draw the desk: figures, how the bot is, and one page of a list, or of what was found."""
     which = Filter(sight["which"])
     blocks: list[Block] = [HeaderBlock(text="Case desk"), section(figures(board)), context(_health(standing))]
     blocks += [_filters(which, Sort(sight["sort"])), _search(sight["wanted"]), DividerBlock()]
-    blocks += _found(found, sight["wanted"]) if found is not None else _listed(board, which)
+    blocks += _found(found, sight["wanted"], around) if found is not None else _listed(board, which, around)
     blocks += _pages(sight, found.after if found is not None else board.after, board.more if found is None else 0)
     return _view(blocks, sight)
 
@@ -155,17 +163,17 @@ def _search(wanted: str) -> InputBlock:
     return InputBlock(label="Search", element=field, dispatch_action=True, optional=True, block_id="home_search")
 
 
-def _listed(board: Board, which: Filter) -> list[Block]:
+def _listed(board: Board, which: Filter, around: Surroundings) -> list[Block]:
     blocks: list[Block] = [] if board.cases else [section(_NOTHING[which])]
     for sheet in board.cases:
-        blocks += [section(line(sheet)), *case_buttons(sheet)]
+        blocks += [section(line(sheet, around)), list_buttons(sheet, around)]
     return blocks
 
 
-def _found(found: Page, wanted: str) -> list[Block]:
+def _found(found: Page, wanted: str, around: Surroundings) -> list[Block]:
     if not found.hits:
         return [section(f"Nothing found for “{words.one_line(wanted, 80)}”. Try fewer words.")]
-    return [section(hit_line(hit)) for hit in found.hits]
+    return [section(hit_line(hit, around)) for hit in found.hits]
 
 
 def _pages(sight: Mapping[str, str], after: str, more: int) -> list[Block]:

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 from bot.cases.inbound import Source
 from bot.cases.models import Attachment, CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
-from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, RETRY_MAIL
+from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, QUESTIONS, RETRY_MAIL
 from bot.slack.views import words
 from bot.slack.views.files import listed
 from bot.slack.views.outage import recap
@@ -56,12 +56,15 @@ def close_reason(event: CaseEvent) -> Drawing:
     return Drawing(text, [section(f"Closed by {who}:\n{words.quoted(reason)}")])
 
 
-def question(asked: Question) -> Drawing:
-    """Draw what an unverified admin mail asks for, with the two answers, or what became of it."""
+def question(asked: Question, shown: int = words.PREVIEW) -> Drawing:
+    """Draw what an unverified admin mail asks for, with the two answers, or what became of it.
+
+    At most `shown` characters of its words stand there.
+    """
     who = words.one_line(asked.asked_by, 300)
     wish = "asks to close" if asked.closes else "writes to"
     about = f"{who} {wish} {asked.case_id or 'no case'}, sender not verified"
-    blocks = [section(f":grey_question: *{about}*"), section(words.quoted(str(asked.inbound.get("text", ""))))]
+    blocks = [section(f":grey_question: *{about}*"), section(words.quoted(str(asked.inbound.get("text", "")), shown))]
     verdict = words.one_line(str(asked.inbound.get("verdict", "")), 200)
     if asked.decided_by is not None:
         settled = f"{asked.outcome} by {words.one_line(asked.decided_by, 120)}"
@@ -89,6 +92,9 @@ def notice(kind: str, content: dict[str, str]) -> Drawing:
     text = _NOTICES[kind].format_map(_Missing(about))
     if "outcome" in content:
         return Drawing(f"{text} {about['outcome']}", [section(text), context(f":white_check_mark: {about['outcome']}")])
+    if kind == "mail_question_flood":
+        look = ButtonElement(text="Look through them", action_id=QUESTIONS, value="0")
+        return Drawing(text, [section(text), ActionsBlock(elements=[look])])
     if "key" not in content:
         return Drawing(text, [section(text)])
     value = str(content["key"])[:BUTTON_VALUE]
@@ -125,7 +131,7 @@ _NOTICES = {
     ),
     "mail_question_flood": (
         ":grey_question: {mails} more mails in an admin's name in a short time, sender not verified; the latest from "
-        "{sender}, “{subject}”. They changed nothing and are still in the mailbox."
+        "{sender}, “{subject}”. They changed nothing and are still in the mailbox; `/case questions` lists them."
     ),
     "refused": (
         ":no_entry: Slack refused what was to be said in {place} ({what}: {reason}). It is parked: "

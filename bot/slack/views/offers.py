@@ -6,20 +6,31 @@ from datetime import timedelta
 
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
-from bot.cases.models import Case, Message
+from bot.cases.models import Case, Message, Sending
+from bot.cases.queries import Letter
 from bot.slack.action_ids import CLOSE_ASKED, REPLY_AGAIN, STOP_REPLY, UNDO_CLOSE, case_value
 from bot.slack.views import words
 from bot.slack.views.parts import Drawing, section
 
 
-def leaving(case: Case, message_id: int, undo: timedelta) -> Drawing:
-    """Tell that an answer leaves, and let it be stopped while it can be."""
-    name = words.one_line(case.customer_name, 80)
+def leaving(letter: Letter, undo: timedelta) -> Drawing:
+    """Tell that an answer leaves and when, which stays true on the screen, and let it be stopped while it can be."""
     if not undo:
-        return _plain(f"Your answer to {name} ({case.case_id}) leaves now.")
-    text = f"Your answer to {name} ({case.case_id}) leaves in {undo.total_seconds():.0f} s."
-    stop = ButtonElement(text="Stop", action_id=STOP_REPLY, value=str(message_id), style="danger")
+        return _plain(f"{_yours(letter)} leaves now.")
+    at = words.to_the_second(letter.message.timestamp + undo)
+    text = f"{_yours(letter)} leaves in {undo.total_seconds():.0f} s, at {at}."
+    stop = ButtonElement(text="Stop", action_id=STOP_REPLY, value=str(letter.message.id), style="danger")
     return Drawing(text, [section(text), ActionsBlock(elements=[stop])])
+
+
+def outcome(letter: Letter) -> Drawing:
+    """Tell what became of an answer that was to leave."""
+    message = letter.message
+    if message.sending == Sending.STOPPED:
+        return stopped(message)
+    if message.sending == Sending.FAILED:
+        return _plain(f":red_circle: {_yours(letter)} did not arrive: {words.one_line(message.failure, 300)}")
+    return _plain(f":white_check_mark: {_yours(letter)} has left.")
 
 
 def stopped(message: Message) -> Drawing:
@@ -56,6 +67,10 @@ def close_asked(case: Case) -> Drawing:
 def done(text: str) -> Drawing:
     """Tell what was done; `text` is ours and may hold Slack's date tokens."""
     return _plain(text)
+
+
+def _yours(letter: Letter) -> str:
+    return f"Your answer to {words.one_line(letter.case.customer_name, 80)} ({letter.case.case_id})"
 
 
 def _plain(text: str) -> Drawing:

@@ -1,25 +1,15 @@
-"""The pieces that cards, alerts and lists share: a case in a line, its buttons, a finished message."""
+"""The pieces that cards, alerts and lists share: a case in a line, its surroundings, a finished message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ConfirmObject,
-    ContextBlock,
-    MarkdownTextObject,
-    PlainTextObject,
-    SectionBlock,
-)
+from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.cases.models import Case, Status
 from bot.cases.queries import Sheet
-from bot.slack.action_ids import ACKNOWLEDGE, CLOSE, case_value
 from bot.slack.views import words
 
 
@@ -33,6 +23,26 @@ class Drawing:
     def as_arguments(self) -> dict[str, Any]:
         """Return the arguments of chat.postMessage and chat.update."""
         return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What drawings of cases need besides the cases: `links` are the addresses of cards, by case ids.
+
+    `asks_at_closing`: a close is asked about in a form, so that no button needs to ask before.
+    """
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    asks_at_closing: bool = False
+
+    def name(self, case_id: str) -> str:
+        """Return a case's name, which leads to its card where there is one."""
+        url = self.links.get(case_id)
+        return words.link(url, case_id) if url else case_id
+
+
+NOWHERE = Surroundings()
+"""Where no case has a card, and closing asks nothing."""
 
 
 def section(text: str) -> SectionBlock:
@@ -68,13 +78,13 @@ def state(sheet: Sheet) -> str:
     return ":large_blue_circle: open, escalated before" if sheet.case.escalated else ":large_blue_circle: open"
 
 
-def line(sheet: Sheet) -> str:
+def line(sheet: Sheet, around: Surroundings = NOWHERE) -> str:
     """Return a case in one line, for lists; a second one tells what it is about."""
     case = sheet.case
     messages = words.count(case.message_count, "message")
     about = case.subject.strip() or (sheet.latest.body.strip() if sheet.latest else "")
     said = f"\n>{words.one_line(about, 100)}" if about else ""
-    return f"*{case.case_id}* {state(sheet)} · {customer(case)} · {messages} · {since(sheet)}{said}"
+    return f"*{around.name(case.case_id)}* {state(sheet)} · {customer(case)} · {messages} · {since(sheet)}{said}"
 
 
 def since(sheet: Sheet) -> str:
@@ -82,29 +92,3 @@ def since(sheet: Sheet) -> str:
     if sheet.case.closed_at is not None:
         return f"closed {words.when(sheet.case.closed_at)}"
     return f"waiting since {words.when(sheet.waiting_since)}"
-
-
-def case_buttons(sheet: Sheet) -> list[ActionsBlock]:
-    """Return the row of buttons that fit the case's state; none for a closed case."""
-    case = sheet.case
-    if case.status == Status.CLOSED:
-        return []
-    buttons = [close_button(case)]
-    if sheet.pending:
-        value = case_value(case.case_id, case.version)
-        acknowledge = ButtonElement(text="Acknowledge", action_id=ACKNOWLEDGE, value=value, style="primary")
-        buttons.insert(0, acknowledge)
-    return [ActionsBlock(elements=buttons)]
-
-
-def close_button(case: Case) -> ButtonElement:
-    """Return the button that ends a case; Slack itself asks back."""
-    name = words.shortened(" ".join(case.customer_name.split()), 60)
-    confirm = ConfirmObject(
-        title=f"Close {case.case_id}?",
-        text=PlainTextObject(text=f"The case of {name} ends here. The next message opens a new case."),
-        confirm="Close the case",
-        deny="Keep it open",
-    )
-    value = case_value(case.case_id, case.version)
-    return ButtonElement(text="Close", action_id=CLOSE, value=value, confirm=confirm)

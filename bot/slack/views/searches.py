@@ -6,27 +6,27 @@ from slack_sdk.models.blocks import Block
 
 from bot.cases.search import Hit, Page
 from bot.slack.views import words
-from bot.slack.views.parts import Drawing, context, customer, section
+from bot.slack.views.parts import NOWHERE, Drawing, Surroundings, context, customer, section
 
 SHOWN = 10
 
 
-def found(page: Page, wanted: str) -> Drawing:
+def found(page: Page, wanted: str, around: Surroundings = NOWHERE) -> Drawing:
     """Return what was found for the words."""
     asked = words.one_line(wanted, 80)
     if not page.hits:
         return Drawing(f"Nothing found for “{asked}”.", [section(f"Nothing found for “{asked}”. Try fewer words.")])
-    rows: list[Block] = [section(hit_line(hit)) for hit in page.hits]
+    rows: list[Block] = [section(hit_line(hit, around)) for hit in page.hits]
     if page.after:
         rows.append(context("There is more: another word narrows it down."))
     return Drawing(f"Found for “{asked}”", rows)
 
 
-def hit_line(hit: Hit) -> str:
+def hit_line(hit: Hit, around: Surroundings = NOWHERE) -> str:
     """Return a found case in a line, and below it the words that were found."""
     case = hit.case
     note = " · in a note" if hit.internal else ""
-    head = f"*{case.case_id}* {case.status} · {customer(case)} · {words.when(hit.at)}{note}"
+    head = f"*{around.name(case.case_id)}* {case.status} · {customer(case)} · {words.when(hit.at)}{note}"
     return f"{head}\n> {_excerpt(hit)}" if hit.excerpt else head
 
 

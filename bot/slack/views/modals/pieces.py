@@ -76,9 +76,9 @@ def line(name: str, label: str, *, optional: bool = False, limit: int = 300) -> 
     return asked(name, label, PlainTextInputElement(max_length=limit), optional=optional)
 
 
-def member(name: str, label: str, *, initial: str = "", optional: bool = False, hint: str = "") -> InputBlock:
+def member(name: str, label: str, *, optional: bool = False) -> InputBlock:
     """Return an input for a member of the workspace."""
-    return asked(name, label, UserSelectElement(initial_user=initial or None), optional=optional, hint=hint)
+    return asked(name, label, UserSelectElement(), optional=optional)
 
 
 def ticks(name: str, label: str, options: Sequence[Option], *, ticked: bool = False) -> InputBlock:

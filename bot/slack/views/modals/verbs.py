@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block, StaticSelectElement
+from slack_sdk.models.blocks import Block, ExternalDataSelectElement, StaticSelectElement
 
+from bot.cases.inbound import Author
 from bot.cases.models import Case
-from bot.slack.action_ids import Form
+from bot.slack.action_ids import WHICH_ADMIN, Form
 from bot.slack.errand import Errand
 from bot.slack.views import words
 from bot.slack.views.modals import pieces
 from bot.slack.views.parts import context, customer, section
 
-WHO = "who"
+NOBODY = "nobody"
 TEXT = "text"
 REASON = "reason"
 DETAIL = "detail"
@@ -24,8 +25,20 @@ TOLD = "told"
 
 def assign_form(case: Case, errand: Errand) -> dict[str, Any]:
     """Ask who takes care of the case."""
-    blocks = [_about(case), pieces.member(WHO, "Who takes care of it?", initial=case.assignee or "")]
+    now = pieces.option(case.assignee, case.assignee_name) if case.assignee else None
+    menu = ExternalDataSelectElement(placeholder="Choose or type a name", initial_option=now, min_query_length=0)
+    blocks = [_about(case), pieces.asked(WHICH_ADMIN, "Who takes care of it?", menu)]
     return pieces.modal(Form.ASSIGN, f"Assign {case.case_id}", "Assign", blocks, errand)
+
+
+def team_options(team: Sequence[Author], asker: Author, typed: str) -> list[dict[str, Any]]:
+    """Return who may be given a case and is called so: whoever asks first, and nobody last."""
+    offered = [(asker.identity, f"{asker.name} (you)")] if asker in team else []
+    offered += [(admin.identity, admin.name) for admin in team if admin != asker]
+    offered.append((NOBODY, "Nobody: put it back"))
+    wanted = typed.strip().casefold()
+    called = [pieces.option(identity, name) for identity, name in offered if wanted in name.casefold()]
+    return [each.to_dict() for each in called[: pieces.MOST_OPTIONS]]
 
 
 def note_form(case: Case, errand: Errand) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""A flood of mails in an admin's name: what was told by a counter alone can be looked through and decided."""
+
+from bot.cases.inbound import Author, Inbound, Source
+from bot.cases.models import Message, Question
+from bot.slack.action_ids import CONFIRM, IGNORE, QUESTIONS
+from bot.slack.views.docket import SHOWN
+from tests.slack import payloads
+from tests.slack.hands import Hands
+from tests.slack.reading import buttons
+from tests.slack.world import SlackWorld, words_of
+
+FORGER = Author("ada@desk.test", "Ada", claims_admin=True)
+MAILS = 22  # two more than are told one by one
+
+
+def writes(hands: Hands, number: int, about: str = "CASE-1") -> None:
+    hands.world.bot.desk.intake.receive(
+        Inbound(
+            source=Source.EMAIL,
+            place="support@desk.test",
+            external_id=f"<{number}@desk.test>",
+            author=FORGER,
+            text=f"{about}: note number {number}.",
+            at=hands.world.clock.now(),
+        )
+    )
+
+
+def test_the_counter_leads_admins_to_all_of_them(hands: Hands) -> None:
+    hands.opens()
+    for number in range(MAILS):
+        writes(hands, number)
+    hands.world.deliver()
+    counter = hands.workspace.messages("#support")[-1]
+    assert "2 more mails in an admin's name" in words_of(counter)
+
+    hands.workspace.click("ada", "#support", counter["ts"], QUESTIONS)
+    hands.workspace.join("cosmo", "#support")
+    hands.workspace.click("cosmo", "#support", counter["ts"], QUESTIONS)
+
+    page = hands.whisper(f"{MAILS} mails in an admin's name that nobody vouched for")
+    assert [button["action_id"] for button in buttons(page)] == [CONFIRM, IGNORE] * SHOWN + [QUESTIONS]
+    hands.press_in(page, QUESTIONS)
+    assert hands.whisper("note number 13.")["ts"] == page["ts"]
+    assert hands.whisper("Only the support team's admins can do that.", "cosmo")
+
+
+def test_what_is_decided_in_the_list_leaves_it(hands: Hands) -> None:
+    hands.opens()
+    for number in range(3):
+        writes(hands, number)
+    hands.workspace.command("ada", "#support", "/case", "questions")
+    page = hands.whisper("note number 2.")
+    last, before = (button["value"] for button in buttons(page)[0:3:2])
+
+    hands.workspace.click("ada", page["channel"], page["ts"], CONFIRM, last)
+    hands.whisper("2 mails in an admin's name")
+    hands.workspace.click("ada", page["channel"], page["ts"], IGNORE, before)
+    hands.whisper("1 mail in an admin's name")
+
+    decided = {question.id: question.outcome for question in hands.world.rows(Question) if question.decided_at}
+    assert decided == {int(last): "confirmed", int(before): "ignored"}
+    assert hands.world.rows(Message)[-1].body == "CASE-1: note number 2."
+
+
+def test_what_names_no_case_is_not_listed(hands: Hands) -> None:
+    writes(hands, 1, about="Hello")
+    hands.workspace.command("ada", "#support", "/case", "questions")
+
+    assert len(hands.world.rows(Question)) == 1
+    assert hands.whisper("No mail in an admin's name waits for a Confirm.")
+
+
+def test_customers_are_told_nothing_by_the_command(world: SlackWorld) -> None:
+    assert "admins can do that" in world.answer(payloads.command("questions", payloads.COSMO))
