@@ -25,8 +25,8 @@ from bot.db import Database
 from bot.log import configure
 from bot.mail.models import LedgerEntry
 from bot.mail.reconcile import reconcile
-from bot.mail.watcher import MailWatcher
 from bot.settings import Settings, load_settings
+from bot.wiring.mail_edge import mail_watcher
 from tests.services.dovecot import Dovecot
 from tests.services.standing import opened
 
@@ -74,7 +74,7 @@ def measure(settings: Settings) -> None:
         clock = SystemClock()
         replies = Replies(database, clock, Rules(), mail_leaves=False)
         intake = Intake(database, clock, Rules(), replies)
-        watcher = MailWatcher(settings, database, clock, intake, lambda *_: None)
+        watcher = mail_watcher(settings, database, clock, intake, lambda *_: None)
         begun, worked = time.monotonic(), time.process_time()
         taken = watcher.collect()
         seconds, worked = time.monotonic() - begun, time.process_time() - worked

@@ -21,8 +21,8 @@ from bot.cases.replies import Replies
 from bot.cases.rules import Rules
 from bot.clock import SystemClock
 from bot.log import configure
-from bot.mail.watcher import MailWatcher
 from bot.settings import load_settings
+from bot.wiring.mail_edge import mail_watcher
 from tests.services.dovecot import Dovecot
 from tests.services.standing import opened
 
@@ -65,7 +65,7 @@ def collect_once() -> None:
         clock = SystemClock()
         replies = Replies(database, clock, Rules(), mail_leaves=False)
         intake = Intake(database, clock, Rules(), replies)
-        watcher = MailWatcher(settings, database, clock, intake, lambda *_: None)
+        watcher = mail_watcher(settings, database, clock, intake, lambda *_: None)
         before, begun = peak(), time.monotonic()
         taken = watcher.collect()
         seconds = time.monotonic() - begun

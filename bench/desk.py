@@ -1,11 +1,13 @@
 """What the desk's reads, its sweep and the outbox's claim cost on desks of different sizes.
 
     python -m bench.desk [--cases 1000,100000,1000000] [--db sqlite|postgresql] [--runs 3] [--calls 200] [--plans]
+                         [--only "search uncommon,sweep"] [--keep FOLDER]
 
-Times are milliseconds, p50 and p99 of many calls, each the median of the rounds. `cpu` is the time of our own thread,
-which on SQLite is all of it: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare
-the largest desk with the smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here
-writes more than a claim.
+Times are milliseconds, p50 and p99 of many calls, each the median of the rounds, in which the desks take turns. `cpu`
+is the time of our own thread, which on SQLite is all of it, and on PostgreSQL (on Linux) that of our server process
+too: on a machine with other work it tells more than the clock. The ratios (p50, cpu) compare the largest desk with the
+smallest. The server of PostgreSQL is a private one with fsync off; nothing measured here writes more than a claim. A
+kept folder holds the filled desks for the next run, which brings them to today's schema and begins at once.
 """
 
 from __future__ import annotations
@@ -14,11 +16,17 @@ import argparse
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.address import address
-from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, fill
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from bench.address import addresses
+from bench.desk_rows import ADMIN, BYGONE, COMMON, NOW, UNCOMMON, backlog, clear_backlog, fill, is_filled
 from bench.table import Mark, Table, arguments, machine_line, tell
 from bot.cases.board import Filter
 from bot.cases.inbound import Author
@@ -27,15 +35,28 @@ from bot.cases.rules import Rules
 from bot.db import Database
 from bot.escalation.sweep import Sweep
 from bot.log import configure
+from bot.migrations.migrate import migrate
 from bot.outbox.pacing import Pacing
 from bot.outbox.postman import Postman
 from bot.outbox.sending import Parcel, Posted
 from tests.cases.desk import StillClock
 from tests.cases.plans import plans_of
-from tests.services.standing import opened
+
+# Whoever wires every room has every table.
+import_module("bot.wiring")
 
 Act = Callable[[], object]
-Times = dict[str, tuple[float, float, float]]
+
+
+class Figures(NamedTuple):
+    """Milliseconds of one act."""
+
+    p50: float
+    p99: float
+    cpu: float
+
+
+Times = dict[str, Figures]
 
 _MIA = Author(ADMIN, "Mia", is_admin=True)
 _WAITING = 1_000
@@ -81,7 +102,7 @@ def acts_of(database: Database, cases: int) -> dict[str, Act]:
         "search address": search(customer.identity),
         "search by customer": search(COMMON, customer),
         "sweep, nothing due": sweep._due,
-        "claim, nothing waits": Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim,
+        "claim, nothing waits": _claim(database),
     }
 
 
@@ -97,43 +118,95 @@ def _deep(queries: CaseQueries, which: Filter) -> str:
     return after
 
 
-def measured(act: Act, rounds: int, calls: int) -> tuple[float, float, float]:
-    """Return (p50, p99, cpu) in milliseconds."""
-    act()
-    found = [_round(act, calls) for _ in range(rounds)]
+def measured(desks: Mapping[int, Database], acts: Mapping[int, Act], asked: argparse.Namespace) -> dict[int, Figures]:
+    """Return what an act costs on each desk; they take turns, so that what else the machine does meets them all."""
+    rounds: dict[int, list[Figures]] = {size: [] for size in desks}
+    works = {size: _work_of(database) for size, database in desks.items()}
+    for act in acts.values():
+        act()
+    for _ in range(asked.runs):
+        for size, act in acts.items():
+            rounds[size].append(_round(act, works[size], asked.calls))
+    return {size: _middle(found) for size, found in rounds.items()}
+
+
+def _middle(found: Sequence[Figures]) -> Figures:
     p50, p99, cpu = (statistics.median(each) for each in zip(*found, strict=True))
-    return p50, p99, cpu
+    return Figures(p50, p99, cpu)
 
 
-def _round(act: Act, calls: int) -> tuple[float, float, float]:
+def _round(act: Act, work: Callable[[], float], calls: int) -> Figures:
     walls: list[float] = []
     cpus: list[float] = []
     ends = time.monotonic() + _MOST_SECONDS
     while len(walls) < calls and (time.monotonic() < ends or len(walls) < _FEWEST_CALLS):
-        begun, worked = time.perf_counter(), time.thread_time()
+        begun, worked = time.perf_counter(), work()
         act()
-        cpus.append((time.thread_time() - worked) * 1000)
         walls.append((time.perf_counter() - begun) * 1000)
+        cpus.append((work() - worked) * 1000)
     walls.sort()
-    return statistics.median(walls), walls[int(len(walls) * 0.99)], statistics.median(cpus)
+    return Figures(statistics.median(walls), walls[int(len(walls) * 0.99)], statistics.median(cpus))
 
 
-def measure(asked: argparse.Namespace, cases: int) -> Times:
-    """Build a desk and measure it."""
-    kind = asked.db
-    with address(kind) as url, opened(url) as database:
-        begun = time.monotonic()
-        fill(database, cases)
-        size = Path(database.url.database or "").stat().st_size / 1e6 if kind == "sqlite" else 0
-        print(f"{cases} cases built in {time.monotonic() - begun:.0f} s" + f", {size:.0f} MB" * bool(size), flush=True)
-        acts = acts_of(database, cases)
+def _work_of(database: Database) -> Callable[[], float]:
+    """Return the clock of the work that is done for us: our thread's, and that of our server process if we have one."""
+    if database.is_sqlite:
+        return time.thread_time
+    with database.readers.begin() as session:
+        server = session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
+    told = Path(f"/proc/{server}/schedstat")
+    return lambda: time.thread_time() + (int(told.read_text().split()[0]) / 1e9 if told.exists() else 0)
+
+
+def measure(asked: argparse.Namespace, sizes: Sequence[int]) -> dict[int, Times]:
+    """Build the desks, or take those that are kept, and measure them."""
+    with ExitStack() as stack:
+        urls = stack.enter_context(addresses(asked.db, [f"desk_{size}" for size in sizes], asked.keep))
+        desks = {size: stack.enter_context(_filled(url, size)) for size, url in zip(sizes, urls, strict=True)}
+        acts = {size: acts_of(database, size) for size, database in desks.items()}
+        times: dict[int, Times] = {size: {} for size in sizes}
+
+        def add(name: str, acts: Mapping[int, Act]) -> None:
+            for size, figures in measured(desks, acts, asked).items():
+                times[size][name] = figures
+
         if asked.plans:
-            print_plans(database, acts)
-        times = {name: measured(act, asked.runs, asked.calls) for name, act in acts.items()}
-        backlog(database, _WAITING)
-        claim = Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
-        times[f"claim, {_WAITING} wait"] = measured(claim, asked.runs, asked.calls)
+            print_plans(desks[max(sizes)], acts[max(sizes)])
+        for name in acts[sizes[0]]:
+            if _is_asked(asked, name):
+                add(name, {size: acts[size][name] for size in sizes})
+        name = f"claim, {_WAITING} wait"
+        if _is_asked(asked, name):
+            for database in desks.values():
+                backlog(database, _WAITING)
+            add(name, {size: _claim(database) for size, database in desks.items()})
+            for database in desks.values():
+                clear_backlog(database)
         return times
+
+
+def _claim(database: Database) -> Act:
+    return Postman(database, StillClock(NOW), _Nobody(), Pacing())._claim
+
+
+def _is_asked(asked: argparse.Namespace, name: str) -> bool:
+    return not asked.only or any(word in name for word in asked.only.split(","))
+
+
+@contextmanager
+def _filled(url: str, cases: int) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        migrate(database.engine, SQLModel.metadata)
+        begun, had = time.monotonic(), is_filled(database, cases)
+        if not had:
+            fill(database, cases)
+        size = Path(database.url.database or "").stat().st_size / 1e6 if database.is_sqlite else 0
+        done = "kept" if had else f"built in {time.monotonic() - begun:.0f} s"
+        print(f"{cases} cases {done}" + f", {size:.0f} MB" * bool(size), flush=True)
+        yield database
+    finally:
+        database.close()
 
 
 def print_plans(database: Database, acts: dict[str, Act]) -> None:
@@ -149,21 +222,21 @@ def print_table(kind: str, by_size: dict[int, Times]) -> None:
     """Print p50, p99 and cpu for each size, and how the largest compares with the smallest."""
     sizes = sorted(by_size)
     print(f"\n{kind:24}" + "".join(f"{size:>11,} p50     p99    cpu" for size in sizes) + "      ratios")
-    for name, (p50, _, cpu) in by_size[sizes[0]].items():
+    for name, least in by_size[sizes[0]].items():
         rows = [by_size[size][name] for size in sizes]
         shown = "".join(f"{one:>15.2f}{most:>8.2f}{own:>7.2f}" for one, most, own in rows)
-        print(f"{name:24}{shown}{rows[-1][0] / p50:>7.1f}{rows[-1][2] / cpu:>5.1f}")
+        print(f"{name:24}{shown}{rows[-1].p50 / least.p50:>7.1f}{rows[-1].cpu / least.cpu:>6.2f}")
 
 
 def marks(kind: str, by_size: dict[int, Times]) -> list[Mark]:
     """Return what was asked of the largest desk: the worst of all that was measured."""
     small, large = by_size[min(by_size)], by_size[max(by_size)]
-    grown = {name: own / small[name][2] for name, (_, _, own) in large.items()}
-    slowest, worst = max(large, key=lambda name: large[name][0]), max(grown, key=lambda name: grown[name])
+    grown = {name: found.cpu / small[name].cpu for name, found in large.items()}
+    slowest, worst = max(large, key=lambda name: large[name].p50), max(grown, key=lambda name: grown[name])
     size = f"{max(by_size):,} cases ({kind})"
     return [
         Mark(f"{size}: CPU time against {min(by_size):,}, worst: {worst}", 2, grown[worst], at_most=True),
-        Mark(f"{size}: p50 ms, slowest: {slowest}", 50, large[slowest][0], at_most=True),
+        Mark(f"{size}: p50 ms, slowest: {slowest}", 50, large[slowest].p50, at_most=True),
     ]
 
 
@@ -174,10 +247,12 @@ def main() -> None:
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--calls", type=int, default=200, help="of each act in a round, at most")
     parser.add_argument("--plans", action="store_true", help="show how the database answers each statement")
+    parser.add_argument("--only", default="", help="measure what has one of these words in its name")
+    parser.add_argument("--keep", type=Path, help="the folder that keeps the filled desks")
     asked = parser.parse_args()
     configure("ERROR", "console")
     print(machine_line(), flush=True)
-    by_size = {size: measure(asked, size) for size in map(int, asked.cases.split(","))}
+    by_size = measure(asked, [int(size) for size in asked.cases.split(",")])
     print_table(asked.db, by_size)
     found = marks(asked.db, by_size)
     tell("desk", [_as_table(asked.db, by_size)] if asked.json else [], found, asked.json)
@@ -187,8 +262,8 @@ def _as_table(kind: str, by_size: dict[int, Times]) -> Table:
     """Return the same for the JSON file, a row for each act and size."""
     table = Table(f"The desk on {kind}, milliseconds", ("p50", "p99", "cpu"))
     for size, times in by_size.items():
-        for name, (p50, p99, own) in times.items():
-            table.add(f"{name}, {size:,}", [{"p50": p50, "p99": p99, "cpu": own}])
+        for name, found in times.items():
+            table.add(f"{name}, {size:,}", [found._asdict()])
     return table
 
 

@@ -84,6 +84,24 @@ def backlog(database: Database, deliveries: int) -> None:
             connection.execute(text("ANALYZE deliveries"))  # which autovacuum, switched off here, would do soon
 
 
+def clear_backlog(database: Database) -> None:
+    """Take out what `backlog` put in, and whatever became of it."""
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM deliveries WHERE state IN ('due', 'sending', 'folded')"))
+
+
+def is_filled(database: Database, cases: int) -> bool:
+    """Whether `fill` came to its end here; ValueError where it was broken off or made another desk."""
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT count(*) FROM cases")).scalar_one()
+        said = connection.execute(text("SELECT delivery_id FROM deliveries LIMIT 1")).first()
+    if found == 0:
+        return False
+    if found != cases or said is None:
+        raise ValueError(f"{database.url.database} holds a desk of {found} cases that is not complete: remove it")
+    return True
+
+
 def _slab(slab: int) -> Rows:
     rng = random.Random(1)
     rows: Rows = {Case: [], Message: [], Escalation: [], SearchEntry: []}

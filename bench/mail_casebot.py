@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import json
 import os
 import resource
+import sys
 import time
 from collections import Counter
 
@@ -26,11 +28,12 @@ from bot.mail.connection import open_mailbox, tls_context
 from bot.mail.ledger import Beginning, Ledger, Mark
 from bot.mail.models import LedgerEntry
 from bot.mail.oauth import tokens_of
-from bot.mail.watcher import MailWatcher
 from bot.outbox.models import Delivery
 from bot.outbox.waking import wake_on_commit
+from bot.runtime import SWITCH_SECONDS
 from bot.settings import Settings, load_settings
 from bot.wiring.desk import Desk, open_desk
+from bot.wiring.mail_edge import mail_watcher
 
 _DESK = {
     "SLACK_BOT_TOKEN": "xoxb-1-bench",
@@ -73,7 +76,10 @@ def main() -> None:
     wakes = Counter[str]()
     wake_on_commit(desk.database.writers, lambda: wakes.update(["postman"]))
     seen_empty(desk, settings)
-    watcher = MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+    watcher = mail_watcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support)
+    # As bot/runtime.py does.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()
     profile = cProfile.Profile(time.process_time)
     if asked.profile:
         profile.enable()

@@ -210,6 +210,7 @@ def _postgresql(url: URL) -> Engine:
         "lock_timeout": int(LOCK_WAIT_SECONDS * 1000),
         "idle_in_transaction_session_timeout": FROZEN_SECONDS * 1000,
         "timezone": "UTC",
+        "jit": "off",  # compiling takes longer than anything that is asked here
     }
     engine = create_engine(
         url,

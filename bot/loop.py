@@ -33,13 +33,22 @@ class Loop:
     """Repeats `act` in a thread of its own: at once while there was something to do, else after `every()` seconds.
 
     An act that raises is logged once per kind of failure and repeated after a growing pause, so no failure ends it.
+    Who is woken from its pause takes a `breath` first (seconds), so that many who wake it cause one act.
     """
 
-    def __init__(self, name: str, act: Callable[[], int], every: Callable[[], float], clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        act: Callable[[], int],
+        every: Callable[[], float],
+        clock: Clock,
+        breath: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.name = name
         self._act = act
         self._every = every
         self._clock = clock
+        self._breath = breath
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._pulse = Pulse(running=False)
@@ -90,7 +99,8 @@ class Loop:
                 self._wait(self._every())
 
     def _wait(self, seconds: float) -> None:
-        self._wake.wait(seconds)
+        if self._wake.wait(seconds) and (rest := self._breath()):
+            self._stopping.wait(rest)
 
     def _failed(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]

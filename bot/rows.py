@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, event, inspect, update
-from sqlalchemy import insert as insertion_into
+from sqlalchemy import Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import make_transient, make_transient_to_detached, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
-from bot.statements import Prepared
+from bot.gathered import change, gathered, insertion, table_of
 
 # A session is one transaction's; until its end it remembers what was stored.
 _WRITTEN = "rows written"
+Values = dict[str, object]
 _Row = TypeVar("_Row", bound=SQLModel)
 
 
@@ -38,46 +38,68 @@ class Row(SQLModel):
 
 def insert(session: Session, *rows: SQLModel) -> None:
     """Insert rows and give each its number; from then on the session knows them, as after a flush."""
-    returns = session.get_bind().dialect.name == "postgresql"
     for row in rows:
-        table = _table(type(row))
-        number, values = table.autoincrement_column, _values(table, row)
-        wanted = number is not None and number.name not in values
-        written = _insertion(table, tuple(values), returns=returns and wanted).write(session, values)
-        if number is not None and wanted:
-            inspect(row).dict[number.name] = _number_of(written, returns=returns)
+        _insert(session, row)
         _settle(session, row)
     _note(session, rows)
+
+
+def put(session: Session, row: SQLModel) -> None:
+    """The same for a row that nobody changes or asks for in this transaction: the session never hears of it."""
+    _insert(session, row)
+    _note(session, [row])
 
 
 def insert_all(session: Session, rows: Sequence[SQLModel]) -> None:
     """Insert rows of one table with one statement; nobody learns their numbers, and the session never hears of them."""
     if rows:
-        table = _table(type(rows[0]))
+        table = table_of(type(rows[0]))
         insert_values(session, type(rows[0]), [_values(table, row) for row in rows])
         _note(session, rows)
 
 
-def insert_values(session: Session, model: type[SQLModel], values: Sequence[Mapping[str, object]]) -> None:
+def insert_values(session: Session, model: type[SQLModel], values: Sequence[Values]) -> None:
     """The same for rows that are no objects yet: one mapping each, all with the same columns."""
-    if values:
-        _insertion(_table(model), tuple(values[0]), returns=False).write_all(session, values)
+    waiting, table = gathered(session), table_of(model)
+    if waiting is not None:
+        for each in values:
+            waiting.insert(table, each)
+    elif values:
+        insertion(table, tuple(values[0])).write_all(session, values)
+
+
+def change_values(session: Session, model: type[SQLModel], key: object, values: Values) -> None:
+    """Change columns of a stored row that is no object of the session's."""
+    waiting, table = gathered(session), table_of(model)
+    if waiting is not None:
+        waiting.change(table, key, values)
+    else:
+        change(table, tuple(values)).write(session, {"row": key, **values})
 
 
 def save(session: Session, row: SQLModel) -> None:
     """Write what was changed of a stored row, and nothing where nothing was."""
-    table, unchanged = _table(type(row)), inspect(row).unmodified
+    table, unchanged = table_of(type(row)), inspect(row).unmodified
     changed = {name: getattr(row, name) for name in _columns(table) if name not in unchanged}
     if changed:
         [key] = table.primary_key.columns
-        _change(table, tuple(changed)).write(session, {"row": getattr(row, key.name), **changed})
+        change_values(session, type(row), getattr(row, key.name), changed)
         make_transient(row)
         _settle(session, row)
 
 
+def later(session: Session, act: Callable[[Session], None]) -> None:
+    """Do something once the rows that wait are written: at once, where none has to."""
+    waiting = gathered(session)
+    if waiting is None:
+        act(session)
+    else:
+        waiting.then(act)
+
+
 def take_up(session: Session, model: type[_Row], values: Sequence[object]) -> _Row:
     """Return a row that was just read, column by column; the session knows it from now on as it is there."""
-    held = dict(zip(_columns(_table(model)), values, strict=True))
+    held = dict(zip(_columns(table_of(model)), values, strict=True))
     mapper = inspect(model)
     key = mapper.identity_key_from_primary_key([held[column.name] for column in mapper.primary_key])
     known = session.identity_map.get(key)
@@ -138,26 +160,23 @@ def _defaults(model: type[SQLModel]) -> tuple[Mapping[str, object], Mapping[str,
 
 
 @cache
-def _table(model: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]
-
-
-@cache
 def _columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns)
 
 
-@cache
-def _insertion(table: Table, names: tuple[str, ...], *, returns: bool) -> Prepared:
-    into = insertion_into(table)
-    number = table.autoincrement_column
-    return Prepared(into.returning(number) if returns and number is not None else into.inline(), names)
-
-
-@cache
-def _change(table: Table, names: tuple[str, ...]) -> Prepared:
-    [key] = table.primary_key.columns
-    return Prepared(update(table).where(key == bindparam("row")), names)
+def _insert(session: Session, row: SQLModel) -> None:
+    table, waiting = table_of(type(row)), gathered(session)
+    number, values = table.autoincrement_column, _values(table, row)
+    wanted = number is not None and number.name not in values
+    if waiting is not None:
+        if number is not None and wanted:
+            values[number.name] = inspect(row).dict[number.name] = waiting.number(session, table)
+        waiting.insert(table, values)
+        return
+    returns = session.get_bind().dialect.name == "postgresql"
+    written = insertion(table, tuple(values), returns=returns and wanted).write(session, values)
+    if number is not None and wanted:
+        inspect(row).dict[number.name] = _number_of(written, returns=returns)
 
 
 def _number_of(written: DBAPICursor, *, returns: bool) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -42,6 +43,8 @@ class Runtime:
             signal.signal(number, self._signalled)
         _log_what_escapes()
         sys.setswitchinterval(SWITCH_SECONDS)
+        # What was imported and wired never dies: no collection need look at it again.
+        gc.freeze()
         self.start()
         log.info("casebot runs", health=f"http://{self._bot.settings.host}:{self._bot.settings.port}/health")
         self._stop.wait()

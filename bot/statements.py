@@ -7,9 +7,9 @@ what is asked for every mail and every message, nothing else changes from one ti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import BindParameter, Dialect, bindparam
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
@@ -19,6 +19,13 @@ from sqlmodel import Session
 
 Values = Mapping[str, object]
 _Turn = Callable[[Any], Any]
+
+WAITING = "what waits to be written"
+"""Under this name a session keeps what it is going to write before anything else is asked (see `gathered`)."""
+
+
+class _Waiting(Protocol):
+    def write_out(self, session: Session) -> None: ...
 
 
 class Prepared:
@@ -44,10 +51,14 @@ class Prepared:
 
     def write_all(self, session: Session, values: Sequence[Values]) -> None:
         """Write once for each of these values."""
-        # A driver prepares more for several than one is worth.
-        self._sent(session, values[0] if len(values) == 1 else values)
+        if values:
+            # A driver prepares more for several than one is worth.
+            self._sent(session, values[0] if len(values) == 1 else values)
 
     def _sent(self, session: Session, values: Values | Sequence[Values]) -> tuple[_Form, DBAPICursor]:
+        waiting: _Waiting | None = session.info.get(WAITING)
+        if waiting is not None:
+            waiting.write_out(session)
         connection = session.connection()
         form = self._form(connection.dialect)
         cursor = connection.connection.cursor()
@@ -71,6 +82,39 @@ class Prepared:
         if form is None:
             form = self._forms[dialect.name] = _Form(self._statement, self._names, dialect)
         return form
+
+
+class PreparedForMany:
+    """A question about as many things as there happen to be, at most `MOST` at a time.
+
+    It is put together for one, two, four … of them; the last one stands in for those that are missing.
+    """
+
+    MOST = 64
+
+    def __init__(self, statement: Callable[[Sequence[BindParameter[Any]]], ClauseElement]) -> None:
+        self._statement = statement
+        self._sizes: dict[int, Prepared] = {}
+
+    def rows(self, session: Session, things: Sequence[object], values: Values | None = None) -> list[tuple[Any, ...]]:
+        """Ask about all of these, and return every row."""
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(things), self.MOST):
+            some = things[start : start + self.MOST]
+            size = 1 << (len(some) - 1).bit_length()
+            named = {_name(at): some[min(at, len(some) - 1)] for at in range(size)}
+            found += self._of(size).rows(session, {**named, **(values or {})})
+        return found
+
+    def _of(self, size: int) -> Prepared:
+        prepared = self._sizes.get(size)
+        if prepared is None:
+            prepared = self._sizes[size] = Prepared(self._statement([bindparam(_name(at)) for at in range(size)]))
+        return prepared
+
+
+def _name(at: int) -> str:
+    return f"thing_{at}"
 
 
 class _Form:

@@ -10,7 +10,6 @@ from bot.db import Database
 from tests.services.chromium import chromium
 from tests.services.dovecot import Dovecot
 from tests.services.needs import pytest_configure as pytest_configure
-from tests.services.needs import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 from tests.services.postgresql import Postgres
 from tests.services.standing import StandingFile, StandingServer
 
@@ -45,9 +44,9 @@ def postgres() -> Iterator[Postgres]:
         server.remove()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new, empty database: the test runs once on SQLite (a file) and once on PostgreSQL."""
+    """A new, empty database: the test runs on SQLite (a file) and on PostgreSQL (tests/services/databases.py)."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'cases.db'}"
         return
@@ -67,12 +66,14 @@ def standing_file(tmp_path_factory: pytest.TempPathFactory) -> StandingFile:
 def standing_server(postgres: Postgres) -> Iterator[StandingServer]:
     """One PostgreSQL database for the whole run."""
     with postgres.database() as url:
-        yield StandingServer(postgres, url)
+        standing = StandingServer(postgres, url)
+        yield standing
+        standing.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Empty tables: the test runs once on SQLite (a file) and once on PostgreSQL."""
+    """Empty tables: the test runs on SQLite (a file) and on PostgreSQL (tests/services/databases.py)."""
     kind = "standing_file" if request.param == "sqlite" else "standing_server"
     standing: StandingFile | StandingServer = request.getfixturevalue(kind)
     database = standing.emptied()

@@ -23,6 +23,8 @@ from bot.run_lock import alone_on
 from tests.cases.desk import START
 from tests.settings.samples import REQUIRED
 
+pytestmark = pytest.mark.one_database
+
 LARGE = random.Random(7).randbytes(LARGEST_ROW * 2)
 
 

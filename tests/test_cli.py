@@ -76,6 +76,7 @@ def test_the_help_lists_every_command() -> None:
     assert all(command in result.output for command in COMMANDS)
 
 
+@pytest.mark.one_database
 def test_version_tells_both_versions(console: Console) -> None:
     assert console.runs("version")[0].startswith("casebot 0.")
 
@@ -99,6 +100,7 @@ def test_ingest_opens_joins_and_knows_what_it_has_seen(console: Console) -> None
     assert (case.customer_identifier, case.message_count) == ("carla@example.com", 2)
 
 
+@pytest.mark.one_database
 def test_ingest_lets_machines_open_nothing(console: Console) -> None:
     lines = console.runs("ingest", sample("auto_reply"), sample("bounce"))
 
@@ -107,12 +109,14 @@ def test_ingest_lets_machines_open_nothing(console: Console) -> None:
     assert console.rows(Case) == []
 
 
+@pytest.mark.one_database
 def test_ingest_escalates_what_shouts(console: Console) -> None:
     console.runs("ingest", sample("urgent"))
 
     assert len(console.rows(Escalation)) == 1
 
 
+@pytest.mark.one_database
 def test_a_file_that_is_not_there_gets_one_line(console: Console) -> None:
     result = console.types("ingest", "nowhere.eml")
 
@@ -132,6 +136,7 @@ def test_sweep_escalates_what_has_waited_and_nothing_twice(console: Console) -> 
     assert console.runs("sweep") == ["0 cases escalated."]
 
 
+@pytest.mark.one_database
 def test_outbox_shows_what_waits_and_what_was_refused(console: Console) -> None:
     console.runs("ingest", sample("new_plain"), sample("urgent"))
     with console.database.writers.begin() as session:
@@ -172,6 +177,7 @@ def test_outbox_retry_makes_one_or_all_due_again(console: Console) -> None:
     assert console.types("outbox", "retry").exit_code == 2
 
 
+@pytest.mark.one_database
 def test_outbox_drop_asks_first(console: Console) -> None:
     number = refused_card(console)
 
@@ -197,6 +203,7 @@ def test_audit_verify_names_what_was_changed(console: Console) -> None:
     assert found.stdout.endswith(f"events {events} · cases 1 · broken 1\n")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("command", ["run", "migrate", "sweep", "outbox"])
 def test_missing_settings_are_listed_and_no_traceback_is_shown(console: Console, command: str) -> None:
     console.sets(SLACK_BOT_TOKEN="", IMAP_PORT="many")
@@ -210,6 +217,7 @@ def test_missing_settings_are_listed_and_no_traceback_is_shown(console: Console,
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.one_database
 def test_a_database_that_can_not_be_reached_gets_one_clear_line(console: Console) -> None:
     console.sets(DATABASE_URL="postgresql://casebot@127.0.0.1:9/cases")
 
@@ -220,6 +228,7 @@ def test_a_database_that_can_not_be_reached_gets_one_clear_line(console: Console
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.one_database
 def test_secrets_are_never_shown(console: Console) -> None:
     console.sets(IMAP_PORT="many", IMAP_PASSWORD="hunter2-hunter2")
 

@@ -39,8 +39,10 @@ class BusyUntilStopped:
 
 
 @contextmanager
-def running(act: Callable[[], int], every: float = FOREVER) -> Iterator[Loop]:
-    loop = Loop("test", act, lambda: every, SystemClock())
+def running(
+    act: Callable[[], int], every: float = FOREVER, breath: Callable[[], float] = lambda: 0.0
+) -> Iterator[Loop]:
+    loop = Loop("test", act, lambda: every, SystemClock(), breath)
     loop.start()
     try:
         yield loop
@@ -95,6 +97,26 @@ def test_a_nudge_during_a_pass_is_not_lost() -> None:
         loop.nudge()
         go_on.set()
         wait_until(lambda: act.times == 2, "the pass that the nudge asked for")
+
+
+def test_many_nudges_during_a_breath_are_one_pass() -> None:
+    breathing, go_on, act = Event(), Event(), Act()
+
+    def breath() -> float:
+        breathing.set()
+        go_on.wait(timeout=20)
+        return 0.001
+
+    with running(act, breath=breath) as loop:
+        wait_until(lambda: act.times == 1, "the first pass")
+        loop.nudge()
+        assert breathing.wait(timeout=20)
+        for _ in range(3):
+            loop.nudge()
+        go_on.set()
+        wait_until(lambda: act.times == 2, "the pass that all of them asked for")
+
+    assert act.times == 2
 
 
 def test_a_failure_is_told_by_the_pulse_and_outlived() -> None:

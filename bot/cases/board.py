@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal_column, not_, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, literal_column, or_
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session
 
-from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, is_open
+from bot.cases.models import Case, is_open
+from bot.cases.sheets import CASES, ESCALATIONS, Sheet, listing, sheets
+from bot.statements import Prepared
 
 # Counting on would cost time for nobody: what is more than this is "999+".
 MOST_COUNTED = 999
+# Nothing was closed after this: who names no day is told of none.
+_EVER_AFTER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Figure(int):
@@ -43,33 +47,6 @@ class Sort(StrEnum):
 
     LONGEST = "longest"
     NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
-
-    In full, a case comes with its files as well: those of `latest`, the number of all, and how many of them are
-    withheld; and with how it began (`origin`: the detail of its opening, see `lifecycle.open_case`).
-    """
-
-    case: Case
-    latest: Message | None
-    escalation: Escalation | None
-    attached: Sequence[Attachment] = ()
-    files: int = 0
-    withheld: int = 0
-    origin: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def pending(self) -> bool:
-        """Whether an escalation waits for its acknowledgement."""
-        return self.escalation is not None and self.escalation.settled_at is None
-
-    @property
-    def waiting_since(self) -> datetime:
-        """When the case was last moved: the later of its last message and the restart of its clock."""
-        return max(self.case.last_message_at, self.case.clock_restarted_at or self.case.last_message_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +78,19 @@ def board(
     sort: Sort = Sort.LONGEST,
 ) -> Board:
     """Return the figures and a page of a list; `viewer` is the admin whose cases are `mine`, `today` his midnight."""
-    chosen = _chosen(which, viewer)
-    behind = chosen.where(_behind(which, after, sort)) if after else chosen
-    page = session.exec(_ordered(behind, which, sort).limit(limit)).all()
-    follows = _cursor(which, page[-1]) if page else ""
-    following = chosen.where(_behind(which, follows, sort)) if page and len(page) == limit else chosen.where(false())
-    figures = counted(
-        session,
-        following,
-        _chosen(Filter.OPEN),
-        _chosen(Filter.ESCALATED),
-        select(Escalation).where(col(Escalation.settled_at).is_(None)),
-        _chosen(Filter.UNASSIGNED),
-        _chosen(Filter.MINE, viewer),
-        _chosen(Filter.WAITING),
-        _chosen(Filter.CLOSED).where(col(Case.closed_at) >= today if today else false()),
-    )
-    more, still_open, escalated, unacknowledged, unassigned, mine, waiting, closed_today = figures
+    whose = {"viewer": viewer}
+    behind = whose | _read(after) if after else whose
+    page = sheets(session, _page(which, sort, deep=bool(after)), behind, limit)
+    follows = _cursor(which, page[-1].case) if page else ""
+    is_full = bool(page) and len(page) == limit
+    asked = whose | (_read(follows) if is_full else {}) | {"today": today or _EVER_AFTER}
+    [counts] = _figures(which, sort, is_full=is_full).rows(session, asked)
+    more, still_open, escalated, unacknowledged, unassigned, mine, waiting, closed_today = map(Figure, counts)
     return Board(
         open=still_open,
         escalated=escalated,
         unacknowledged=unacknowledged,
-        cases=sheets(session, page),
+        cases=page,
         more=more,
         after=follows if more else "",
         waiting=waiting,
@@ -132,74 +100,68 @@ def board(
     )
 
 
-def counted(session: Session, *chosen: SelectOfScalar[Case] | SelectOfScalar[Escalation]) -> list[Figure]:
-    """Count the rows of each question, in one statement, but not all the rows of a big desk."""
-    few = [each.with_only_columns(literal_column("1")).limit(MOST_COUNTED + 1).subquery() for each in chosen]
-    counts = columns(*(columns(func.count()).select_from(each).scalar_subquery() for each in few))
-    return [Figure(count) for count in session.connection().execute(counts).one()]
+@cache
+def _page(which: Filter, sort: Sort, *, deep: bool) -> Prepared:
+    """Return the question for a page of a list; `deep` where it does not begin at the list's head."""
+    at, name = _moved(which), CASES.c.case_id
+    order = (at.desc(), name.desc()) if _falls(which, sort) else (at, name)
+    behind = [_behind(which, sort)] if deep else []
+    return listing(*_chosen(which), *behind, order=order)
 
 
-def sheets(session: Session, cases: Sequence[Case]) -> list[Sheet]:
-    """Return the sheets of these cases, in two statements however many there are."""
-    ids = [case.case_id for case in cases]
-    said = select(col(Message.id)).where(col(Message.case_id) == Case.case_id, not_(col(Message.internal)))
-    raised = select(col(Escalation.id)).where(col(Escalation.case_id) == Case.case_id)
-    latest = said.order_by(col(Message.timestamp).desc(), col(Message.id).desc())
-    loudest = raised.order_by(col(Escalation.raised_at).desc(), col(Escalation.id).desc())
-    messages = select(Message).where(col(Message.id).in_(_first_of_each(latest, ids)))
-    loud = [case.case_id for case in cases if case.escalated]
-    escalations = select(Escalation).where(col(Escalation.id).in_(_first_of_each(loudest, loud)))
-    shown = {message.case_id: message for message in session.exec(messages)} if ids else {}
-    alarms = {escalation.case_id: escalation for escalation in session.exec(escalations)} if loud else {}
-    return [Sheet(case, shown.get(case.case_id), alarms.get(case.case_id)) for case in cases]
-
-
-def in_full(session: Session, sheet: Sheet) -> Sheet:
-    """Return the sheet with the case's files and how it began, for drawings of this one case."""
-    case_id = sheet.case.case_id
-    of_case = select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))
-    files = session.exec(of_case).all()
-    latest = sheet.latest.id if sheet.latest else None
-    opened = select(CaseEvent.detail).where(CaseEvent.case_id == case_id, CaseEvent.kind == EventKind.OPENED)
-    return replace(
-        sheet,
-        attached=[file for file in files if file.message_id == latest],
-        files=len(files),
-        withheld=sum(bool(file.withheld) for file in files),
-        origin=session.exec(opened.order_by(col(CaseEvent.id)).limit(1)).first() or {},
+@cache
+def _figures(which: Filter, sort: Sort, *, is_full: bool) -> Prepared:
+    """Return the question for all the figures; none follows a page that is not full."""
+    alarms = ESCALATIONS
+    chosen = (
+        [*_chosen(which), _behind(which, sort)] if is_full else [false()],
+        _chosen(Filter.OPEN),
+        _chosen(Filter.ESCALATED),
+        [alarms.c.settled_at.is_(None)],
+        _chosen(Filter.UNASSIGNED),
+        _chosen(Filter.MINE),
+        _chosen(Filter.WAITING),
+        [*_chosen(Filter.CLOSED), CASES.c.closed_at >= bindparam("today")],
     )
+    return Prepared(columns(*(_counted(*conditions) for conditions in chosen)))
 
 
-def _first_of_each(ordered: SelectOfScalar[int | None], case_ids: Sequence[str]) -> SelectOfScalar[int | None]:
-    first = ordered.limit(1).correlate(Case).scalar_subquery()
-    return select(first).where(col(Case.case_id).in_(case_ids))
+def _counted(*which: ColumnElement[bool]) -> ColumnElement[int]:
+    """Count the rows that meet these conditions, but not all the rows of a big desk."""
+    one: ColumnElement[int] = literal_column("1")
+    few = columns(one).where(*which).limit(MOST_COUNTED + 1)
+    return columns(func.count()).select_from(few.subquery()).scalar_subquery()
 
 
-def _chosen(which: Filter, viewer: str = "") -> SelectOfScalar[Case]:
-    """Return the cases of a list in the words of the partial indexes, which both databases want."""
+def _chosen(which: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list in the words of the partial indexes, which both databases want."""
     if which is Filter.CLOSED:
-        return select(Case).where(col(Case.status) == literal_column("'closed'"))
-    still_open = select(Case).where(is_open())
-    if which is Filter.ESCALATED:
-        return still_open.where(col(Case.escalated))
-    if which is Filter.WAITING:
-        return still_open.where(col(Case.awaits_us))
-    if which is Filter.MINE:
-        return still_open.where(Case.assignee == viewer)
-    if which is Filter.UNASSIGNED:
-        return still_open.where(col(Case.assignee).is_(None))
-    return still_open
+        return [CASES.c.status == literal_column("'closed'")]
+    narrower = {
+        Filter.ESCALATED: CASES.c.escalated,
+        Filter.WAITING: CASES.c.awaits_us,
+        Filter.MINE: CASES.c.assignee == bindparam("viewer"),
+        Filter.UNASSIGNED: CASES.c.assignee.is_(None),
+    }
+    return [is_open(), narrower[which]] if which in narrower else [is_open()]
 
 
-def _ordered(chosen: SelectOfScalar[Case], which: Filter, sort: Sort) -> SelectOfScalar[Case]:
-    at = col(Case.closed_at) if which is Filter.CLOSED else col(Case.last_message_at)
-    if _falls(which, sort):
-        return chosen.order_by(at.desc(), col(Case.case_id).desc())
-    return chosen.order_by(at, col(Case.case_id))
+def _moved(which: Filter) -> ColumnElement[Any]:
+    return CASES.c.closed_at if which is Filter.CLOSED else CASES.c.last_message_at
 
 
 def _falls(which: Filter, sort: Sort) -> bool:
     return which is Filter.CLOSED or sort is Sort.NEWEST
+
+
+def _behind(which: Filter, sort: Sort) -> ColumnElement[bool]:
+    """Return the condition that a case comes after the one that a cursor names."""
+    moved, name = _moved(which), CASES.c.case_id
+    at: BindParameter[datetime] = bindparam("at")
+    last: BindParameter[str] = bindparam("last")
+    if _falls(which, sort):
+        return and_(moved <= at, or_(moved < at, name < last))
+    return and_(moved >= at, or_(moved > at, name > last))
 
 
 def _cursor(which: Filter, last: Case) -> str:
@@ -207,11 +169,7 @@ def _cursor(which: Filter, last: Case) -> str:
     return f"{at.isoformat() if at else ''}|{last.case_id}"
 
 
-def _behind(which: Filter, cursor: str, sort: Sort) -> ColumnElement[bool]:
-    """Return the condition that a case comes after the cursor's; ValueError where that is no cursor of ours."""
+def _read(cursor: str) -> dict[str, object]:
+    """Return where a cursor points; ValueError where that is no cursor of ours."""
     words, _, case_id = cursor.partition("|")
-    at, name = datetime.fromisoformat(words), col(Case.case_id)
-    moved = col(Case.closed_at) if which is Filter.CLOSED else col(Case.last_message_at)
-    if _falls(which, sort):
-        return and_(moved <= at, or_(moved < at, name < case_id))
-    return and_(moved >= at, or_(moved > at, name > case_id))
+    return {"at": datetime.fromisoformat(words), "last": case_id}

@@ -11,8 +11,9 @@ from sqlmodel import Session
 from bot.agenda import appoint
 from bot.cases import lifecycle
 from bot.cases.inbound import Author
+from bot.cases.inquiries import pending_of
 from bot.cases.models import Case, Escalation, EventKind, Message, Status
-from bot.cases.records import latest_escalation_of, pending_of, record
+from bot.cases.records import latest_escalation_of, record
 from bot.cases.rules import Reason, Rules
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,8 @@ def raise_alarm(
     """Escalate an open case for these reasons, or join them to the pending escalation; False if nothing is new."""
     if not reasons or case.status == Status.CLOSED:
         return False
-    escalation, event = lifecycle.escalate(case, pending_of(session, case), reasons, by, now)
+    pending = pending_of(session, case) if case.alerted else None
+    escalation, event = lifecycle.escalate(case, pending, reasons, by, now)
     if event is None or escalation is None:
         return False
     record(session, event, escalation=escalation)

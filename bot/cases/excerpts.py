@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 from bot.cases.wording import Asked, spans
@@ -23,18 +24,19 @@ Excerpt = tuple[Piece, ...]
 def excerpt(text: str, asked: Asked, longest: int = LONGEST) -> Excerpt:
     """Return about `longest` characters of a text from its first marked word on, on one line, cut between words."""
     line = " ".join(text.split())
-    marks = list(spans(line, asked))
-    first = marks[0][0] if marks else 0
-    begin = _word_before(line, first - _BEFORE)
+    marks = spans(line, asked)
+    first = next(marks, None)
+    begin = _word_before(line, first[0] - _BEFORE) if first else 0
     end = min(len(line), begin + longest)
     while end < len(line) and end > begin + longest // 2 and not line[end].isspace():
         end -= 1
     pieces = [Piece("… ")] if begin else []
     at = begin
-    for start, stop in marks:
-        if stop <= end:
-            pieces += [Piece(line[at:start]), Piece(line[start:stop], marked=True)]
-            at = stop
+    for start, stop in chain([first] if first else [], marks):
+        if stop > end:
+            break  # what is behind the end need not be looked for
+        pieces += [Piece(line[at:start]), Piece(line[start:stop], marked=True)]
+        at = stop
     pieces += [Piece(line[at:end]), Piece(" …" if end < len(line) else "")]
     return tuple(piece for piece in pieces if piece.text)
 

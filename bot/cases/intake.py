@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlmodel import Session, select
@@ -11,16 +12,18 @@ from sqlmodel import Session, select
 from bot.cases import lifecycle, rules
 from bot.cases.deeds import end, raise_alarm, take_answer, wake
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
+from bot.cases.ferry import Ferry
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.inquiries import (
     cases_that_know,
     flood_since,
+    look_ahead,
     mails_since,
     next_case_id,
     open_case_of,
     unanswered_messages,
 )
-from bot.cases.models import Case, CaseEvent, EventKind, Message, Status
+from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Status
 from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
@@ -35,8 +38,12 @@ from bot.cases.records import (
 from bot.cases.replies import Replies, bounced
 from bot.clock import Clock
 from bot.db import Database, queue_up
+from bot.gathered import gather
 
 log = structlog.get_logger(__name__)
+
+# While one transaction waits for PostgreSQL's answer, another one goes on; SQLite lets one write at a time.
+WRITING_AT_ONCE = 4
 
 
 class Intake:
@@ -47,11 +54,12 @@ class Intake:
         self._clock = clock
         self._rules = desk_rules
         self._replies = replies
+        boats = 1 if database.is_sqlite else WRITING_AT_ONCE
+        self._ferry: Ferry[Inbound | Revision] = Ferry(database.writers, self._expect, boats)
 
     def receive(self, inbound: Inbound) -> Taken:
-        """Take one inbound in, in a transaction of its own."""
-        with self._writers.begin() as session:
-            taken = self.take(session, inbound)
+        """Take one inbound in, in a transaction with what arrives at the same time; returns after its commit."""
+        taken = self._ferry.carry(inbound, partial(self.take, inbound=inbound))
         if taken.outcome is not Outcome.DUPLICATE:
             log.info("inbound taken", outcome=taken.outcome.value, case=taken.case_id, source=inbound.source.value)
         return taken
@@ -63,6 +71,17 @@ class Intake:
         if known is not None:
             return known
         return self._place(session, inbound, self._clock.now())
+
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        """Prepare to take several in, one by one, in the caller's transaction: ask once for all, write at its end."""
+        if len(inbounds) > 1:
+            queue_up(session, *(inbound.queue for inbound in inbounds))
+            look_ahead(session, inbounds, self._rules.flood_window)
+            files = sum(len(inbound.attachments) for inbound in inbounds)
+            gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files, Escalation: 1})
+
+    def _expect(self, session: Session, aboard: Sequence[Inbound | Revision]) -> None:
+        self.expect(session, [words for words in aboard if isinstance(words, Inbound)])
 
     def add_to(self, case_id: str, inbound: Inbound, by: Author) -> Taken:
         """Put somebody's words into a case of an admin's choice: as a message of its customer, or else as a note."""
@@ -90,23 +109,26 @@ class Intake:
 
     def revise(self, revision: Revision) -> bool:
         """Record an edit or deletion; False where there is nothing to record (unknown, unchanged, or seen before)."""
-        with self._writers.begin() as session:
-            queue_up(session, revision.queue)
-            message = session.exec(
-                select(Message).where(
-                    Message.source == revision.source,
-                    Message.place == revision.place,
-                    Message.external_id == revision.external_id,
-                )
-            ).first()
-            if message is None or message.deleted_at is not None or revision.text == message.body:
-                return False
-            if message.words_removed:  # they would come back by the edit
-                return False
-            if recorded_under(session, _key(revision)) is not None:
-                return False
-            self._revise(session, message, revision)
-            return True
+        return self._ferry.carry(revision, partial(self.amend, revision=revision))
+
+    def amend(self, session: Session, revision: Revision) -> bool:
+        """Record an edit or deletion in the caller's writing transaction, as `revise` does in one of its own."""
+        queue_up(session, revision.queue)
+        message = session.exec(
+            select(Message).where(
+                Message.source == revision.source,
+                Message.place == revision.place,
+                Message.external_id == revision.external_id,
+            )
+        ).first()
+        if message is None or message.deleted_at is not None or revision.text == message.body:
+            return False
+        if message.words_removed:  # they would come back by the edit
+            return False
+        if recorded_under(session, _key(revision)) is not None:
+            return False
+        self._revise(session, message, revision)
+        return True
 
     def _place(self, session: Session, inbound: Inbound, now: datetime) -> Taken:
         if inbound.author.is_admin:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, and_, literal_column, text
+from sqlalchemy import JSON, ColumnElement, Index, TextClause, UniqueConstraint, and_, literal_column, text
 from sqlmodel import Field, col
 
 from bot.cases.kinds import EventKind as EventKind
@@ -22,6 +23,18 @@ CLOSED_CASES = text("status = 'closed'")
 UNTOLD_CASES = text("status = 'open' AND NOT alerted AND snoozed_until IS NULL")
 WORDS_KEPT = text("status = 'closed' AND NOT words_removed")
 PENDING = text("settled_at IS NULL")
+_WAITED = ("last_message_at", "clock_restarted_at", "case_id")
+
+
+def _roads(name: str, among: TextClause, *columns: str, on_sqlite: Sequence[str] = ()) -> tuple[Index, Index]:
+    """Return an index of cases in an order, as each database goes by it; `among` names one status.
+
+    On SQLite `status` stands in front, though it is always the same, or the planner takes ix_cases_status and reads
+    every open case. PostgreSQL takes what `among` says for granted, and could not enter behind it in the middle.
+    """
+    sqlite = Index(f"ix_cases_{name}", "status", *columns, *on_sqlite, sqlite_where=among, info={"only_on": "sqlite"})
+    bare = Index(f"ix_cases_{name}_bare", *columns, postgresql_where=among, info={"only_on": "postgresql"})
+    return sqlite.ddl_if("sqlite"), bare.ddl_if("postgresql")
 
 
 class Case(Row, table=True):
@@ -48,66 +61,16 @@ class Case(Row, table=True):
             postgresql_where=OPEN_CASES,
         ),
         # The sweep's road: open cases that nobody was alerted of, by how long they have waited, with all that it asks
-        # of them: SQLite wants the condition's columns too. With `status` in front, though it is always the same, or
-        # its planner takes ix_cases_status and reads every open case.
-        Index(
-            "ix_cases_untold",
-            "status",
-            "last_message_at",
-            "clock_restarted_at",
-            "case_id",
-            "alerted",
-            "snoozed_until",
-            sqlite_where=UNTOLD_CASES,
-            postgresql_where=UNTOLD_CASES,
-        ),
-        Index(
-            "ix_cases_open_last_message_at",
-            "status",
-            "last_message_at",
-            sqlite_where=OPEN_CASES,
-            postgresql_where=OPEN_CASES,
-        ),
-        # The lists of the board, in their order. `status` stands in front of these for the same reason.
-        Index(
-            "ix_cases_open_escalated",
-            "status",
-            "escalated",
-            "last_message_at",
-            sqlite_where=OPEN_CASES,
-            postgresql_where=OPEN_CASES,
-        ),
-        Index(
-            "ix_cases_awaiting_us",
-            "status",
-            "awaits_us",
-            "last_message_at",
-            sqlite_where=OPEN_CASES,
-            postgresql_where=OPEN_CASES,
-        ),
-        Index(
-            "ix_cases_open_assignee",
-            "status",
-            "assignee",
-            "last_message_at",
-            sqlite_where=OPEN_CASES,
-            postgresql_where=OPEN_CASES,
-        ),
-        Index(
-            "ix_cases_closed_at",
-            "status",
-            "closed_at",
-            sqlite_where=CLOSED_CASES,
-            postgresql_where=CLOSED_CASES,
-        ),
+        # of them: SQLite wants the condition's columns too.
+        *_roads("untold", UNTOLD_CASES, *_WAITED, on_sqlite=("alerted", "snoozed_until")),
+        # The lists of the board, in their order.
+        *_roads("open_last_message_at", OPEN_CASES, "last_message_at"),
+        *_roads("open_escalated", OPEN_CASES, "escalated", "last_message_at"),
+        *_roads("awaiting_us", OPEN_CASES, "awaits_us", "last_message_at"),
+        *_roads("open_assignee", OPEN_CASES, "assignee", "last_message_at"),
+        *_roads("closed_at", CLOSED_CASES, "closed_at"),
         # Retention's road: closed cases whose words are still there, by how long ago they were closed.
-        Index(
-            "ix_cases_words_kept",
-            "status",
-            "closed_at",
-            sqlite_where=WORDS_KEPT,
-            postgresql_where=WORDS_KEPT,
-        ),
+        *_roads("words_kept", WORDS_KEPT, "closed_at"),
         Index("ix_cases_status", "status", "created_at"),
     )
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bot.cases.announcements import Kind, notice
 from bot.cases.rules import Rules
 from bot.outbox.models import Delivery, Priority
+from bot.rows import insert_all
 
 # What strangers can bring about as often as they like.
 _BRAKED = frozenset({"mail_quarantined", "mail_unplaced"})
@@ -24,7 +25,7 @@ def tell(session: Session, kind: str, content: Mapping[str, str], at: datetime, 
         if len(told) >= rules.flood_mails:
             count(session, kind, content, at, rules)
             return
-    session.add(notice(kind, dict(content), at))
+    insert_all(session, [notice(kind, dict(content), at)])
 
 
 def count(session: Session, kind: str, content: Mapping[str, str], at: datetime, rules: Rules) -> None:
@@ -35,7 +36,7 @@ def count(session: Session, kind: str, content: Mapping[str, str], at: datetime,
     if counter is not None:
         said.lane, said.subject, said.redraw, said.priority = counter.lane, counter.subject, True, Priority.COSMETIC
         said.content["mails"] = str(int(counter.content["mails"]) + 1)
-    session.add(said)
+    insert_all(session, [said])
 
 
 def is_counter(delivery: Delivery) -> bool:

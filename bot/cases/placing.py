@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, ClauseElement, bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from bot.cases.foresight import foreseen
 from bot.cases.inbound import Inbound, Source
-from bot.cases.inquiries import case_under_lock, open_case_of
+from bot.cases.inquiries import case_under_lock, held_case, open_case_of
 from bot.cases.models import Case, Message, Status
 from bot.cases.rules import new_words
 from bot.outbox.models import Receipt
-from bot.statements import Prepared
+from bot.statements import Prepared, PreparedForMany
 
 # A thread cites its whole history; the newest mails decide.
 CITED_AT_MOST = 20
@@ -46,17 +47,20 @@ class Placed:
     visible: bool
 
 
-@cache
-def _cited(references: int) -> Prepared:
-    names: list[BindParameter[str]] = [bindparam(f"reference_{number}") for number in range(references)]
-    citing = columns(col(Message.case_id), col(Message.sending)).where(col(Message.reference).in_(names))
-    return Prepared(citing.order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST))
+def _bears(names: Sequence[BindParameter[Any]]) -> ClauseElement:
+    citing = columns(col(Message.timestamp), col(Message.case_id), col(Message.sending))
+    return citing.where(col(Message.reference).in_(names)).order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST)
 
 
-def _citing(session: Session, references: Sequence[str]) -> list[tuple[str, str]]:
+_BEARS = PreparedForMany(_bears)
+
+
+def _citing(session: Session, references: Sequence[str]) -> Sequence[tuple[str, str]]:
     """Return (case id, sending) of the messages that bear one of these Message-IDs, the newest first."""
-    named = {f"reference_{number}": reference for number, reference in enumerate(references)}
-    return [(case_id, sending) for case_id, sending in _cited(len(references)).rows(session, named)]
+    found = foreseen(session).citing(references)
+    if found is None:
+        found = sorted(_BEARS.rows(session, references), reverse=True)
+    return [(case_id, sending) for _, case_id, sending in found[:CITED_AT_MOST]]
 
 
 def case_named(text: str) -> str | None:
@@ -114,6 +118,9 @@ def case_joined(session: Session, inbound: Inbound) -> Case | None:
 
 
 def _took_part(session: Session, case_id: str, address: str) -> bool:
+    case = held_case(session, case_id)
+    if case is not None and case.customer_identifier == address:
+        return True
     mails = _MAILED.rows(session, {"case_id": case_id})
     return any(address == sender or address in readers for sender, readers in mails)
 

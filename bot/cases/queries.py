@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from bot.cases.announcements import Kind
 from bot.cases.board import Board as Board
 from bot.cases.board import Filter as Filter
-from bot.cases.board import Sheet as Sheet
 from bot.cases.board import Sort as Sort
-from bot.cases.board import board, in_full, sheets
+from bot.cases.board import board
 from bot.cases.errors import ONLY_ADMINS, NoSuchCase, NotAllowed
 from bot.cases.grounds import Grounds, grounds
 from bot.cases.inbound import Author
@@ -23,8 +22,12 @@ from bot.cases.placing import case_of_thread
 from bot.cases.records import latest_of_customer
 from bot.cases.replies import way_to_customer
 from bot.cases.search import Page, search
+from bot.cases.sheets import CASES, listing, sheet_of, sheets
+from bot.cases.sheets import Sheet as Sheet
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
+
+_OWN = listing(CASES.c.customer_identifier == bindparam("customer"), order=[CASES.c.created_at.desc()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,10 @@ class CaseQueries:
     def sheet(self, case_id: str) -> Sheet:
         """Return one case with what its drawings need."""
         with self._readers.begin() as session:
-            case = session.get(Case, case_id)
-            if case is None:
-                raise NoSuchCase(f"There is no {case_id}.")
-            return in_full(session, sheets(session, [case])[0])
+            found = sheet_of(session, case_id)
+        if found is None:
+            raise NoSuchCase(f"There is no {case_id}.")
+        return found
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
@@ -99,9 +102,8 @@ class CaseQueries:
 
     def of_customer(self, customer: str, limit: int = 10) -> Sequence[Sheet]:
         """Return a customer's own cases, the newest first."""
-        own = select(Case).where(Case.customer_identifier == customer).order_by(col(Case.created_at).desc())
         with self._readers.begin() as session:
-            return sheets(session, session.exec(own.limit(limit)).all())
+            return sheets(session, _OWN, {"customer": customer}, limit)
 
     def search(self, typed: str, viewer: Author, limit: int = 10, after: str = "") -> Page:
         """Return the cases in which everything typed stands, as far as the viewer may see them; see `search.search`."""

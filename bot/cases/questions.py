@@ -15,9 +15,10 @@ from bot.cases.errors import ONLY_ADMINS, IllegalMove, NoSuchCase, NotAllowed
 from bot.cases.inbound import Attached, Author, Inbound, Source
 from bot.cases.models import Case, CaseEvent, EventKind, Question
 from bot.cases.notices import count
-from bot.cases.records import record
+from bot.cases.records import record, store
 from bot.cases.rules import Rules
 from bot.db import Database
+from bot.rows import insert_all
 
 # However many strangers write in how many admins' names.
 _LOOKED_AT = 200
@@ -65,8 +66,7 @@ def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, rul
     if _asked_lately(session, inbound.author, at, rules) < rules.flood_mails:
         _tell(session, question, EventKind.ASKED, inbound.author, at)
     else:
-        session.add(question)
-        session.flush()
+        store(session, question)
         count(session, "mail_question", {"sender": question.asked_by, "subject": inbound.subject[:300]}, at, rules)
     return question
 
@@ -97,9 +97,8 @@ def _tell(session: Session, question: Question, kind: EventKind, by: Author, at:
         event = CaseEvent(case_id=question.case_id, kind=kind, at=at, actor=by.identity, actor_name=by.signature)
         record(session, event, question=question)
         return
-    session.add(question)
-    session.flush()
-    session.add(announce_question(question, redraw=kind is not EventKind.ASKED))
+    store(session, question)
+    insert_all(session, [announce_question(question, redraw=kind is not EventKind.ASKED)])
 
 
 def _row(inbound: Inbound) -> dict[str, Any]:

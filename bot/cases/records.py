@@ -12,10 +12,11 @@ from bot.cases import search_index
 from bot.cases.announcements import announce, hand_over
 from bot.cases.chain import digest_of
 from bot.cases.errors import NoSuchCase
+from bot.cases.foresight import foreseen
 from bot.cases.inbound import DESK, Attached
-from bot.cases.inquiries import case_under_lock, digest_under_lock, hold
+from bot.cases.inquiries import case_under_lock, digest_under_lock, held_case, hold
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Question
-from bot.rows import changes, insert, insert_all, save
+from bot.rows import changes, insert, insert_all, put, save
 
 
 def record(
@@ -41,24 +42,30 @@ def record(
         event.detail = {**event.detail, "verdict": verdict}
     event.digest = digest_of(before, event)
     _seal(session, event)
-    insert(session, event)
+    put(session, event)
     insert_all(session, announce(event, message))
     return event
 
 
 def store(session: Session, row: SQLModel) -> None:
     """Write a new row at once; a message can be found by its words from then on."""
+    if isinstance(row, Escalation):
+        foreseen(session).escalated(row)
     if not inspect(row).transient:
         return
     insert(session, row)
     if isinstance(row, Message):
-        search_index.take_in(session, row)
+        foreseen(session).stored(row)
+        search_index.follow(session, row)
+    elif isinstance(row, Question):
+        foreseen(session).asked(row)
 
 
 def open_books(session: Session, case: Case) -> None:
     """Store a new case; its row is the transaction's own."""
     insert(session, case)
     hold(session, case)
+    foreseen(session).opened(case)
 
 
 def attach(session: Session, message: Message, attached: Iterable[Attached]) -> list[Attachment]:
@@ -75,7 +82,8 @@ def attach(session: Session, message: Message, attached: Iterable[Attached]) -> 
         )
         for one in attached
     ]
-    insert(session, *attachments)
+    for one in attachments:
+        put(session, one)
     return attachments
 
 
@@ -96,12 +104,6 @@ def load(session: Session, case_id: str) -> Case:
     if case is None:
         raise NoSuchCase(f"There is no {case_id}. `/case list` shows the open cases.")
     return case
-
-
-def pending_of(session: Session, case: Case) -> Escalation | None:
-    """Return the escalation of the case that nobody acknowledged yet, or None."""
-    pending = select(Escalation).where(Escalation.case_id == case.case_id, col(Escalation.settled_at).is_(None))
-    return session.exec(pending).first()
 
 
 def latest_escalation_of(session: Session, case: Case) -> Escalation | None:
@@ -141,7 +143,7 @@ def recorded_under(session: Session, key: str) -> CaseEvent | None:
 
 def _seal(session: Session, event: CaseEvent) -> None:
     """Put the fact's digest on its case, and write what the fact changed."""
-    case = session.get_one(Case, event.case_id)
+    case = held_case(session, event.case_id) or session.get_one(Case, event.case_id)
     case.last_digest = event.digest
     others = session.new or any(row is not case for row in session.dirty)
     if others or changes(case, *search_index.KEPT_OF_CASE, "status"):

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import func, literal, not_, union_all
+from sqlalchemy import Boolean, bindparam, func, literal, union_all
 from sqlalchemy import select as columns
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session
 
 from bot.cases.excerpts import Excerpt, excerpt
 from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
 from bot.cases.search_index import hidden
 from bot.cases.search_words import FIRST, Found, Place, Seeker
-from bot.cases.wording import Asked, asked, words_of
+from bot.cases.sheets import CASES, made, table_of
+from bot.cases.wording import Asked, asked
+from bot.statements import Prepared
 
 _MESSAGES_LOOKED_AT = 20
 _LONGEST_BODY = 20_000
-_MESSAGE = SQLModel.metadata.tables[str(Message.__tablename__)].c
+_MESSAGE = table_of(Message).c
 _TOLD = (_MESSAGE.timestamp, _MESSAGE.subject, func.substr(_MESSAGE.body, 1, _LONGEST_BODY).label("body"))
-_HIDDEN = hidden()
 _PLACE = re.compile(r"(open|closed):([0-9]{1,19})")
 
 
@@ -61,7 +63,8 @@ def search(session: Session, typed: str, viewer: Author, limit: int = 10, after:
     by their numbers lead. `after` is a page's `after`; no case comes twice, whatever is stored meanwhile.
     """
     wanted = asked(typed)
-    named = _named(session, wanted, viewer)
+    named = [case for case in _cases(session, wanted.numbers) if _may_see(viewer, case)]
+    named.sort(key=lambda case: case.created_at, reverse=True)
     found = [] if after else [Found(FIRST.id, case.case_id, is_open=True, internal=False) for case in named]
     known = {case.case_id for case in named}
     found += Seeker(session, wanted, viewer).find(_place(after), known, limit + 1)
@@ -70,18 +73,12 @@ def search(session: Session, typed: str, viewer: Author, limit: int = 10, after:
     return Page(_hits(session, wanted, shown), follows)
 
 
-def _named(session: Session, wanted: Asked, viewer: Author) -> Sequence[Case]:
-    named = select(Case).where(col(Case.case_id).in_(wanted.numbers))
-    if not viewer.is_admin:
-        named = named.where(Case.customer_identifier == viewer.identity)
-    return session.exec(named.order_by(col(Case.created_at).desc())).all() if wanted.numbers else []
+def _may_see(viewer: Author, case: Case) -> bool:
+    return viewer.is_admin or case.customer_identifier == viewer.identity
 
 
 def _hits(session: Session, wanted: Asked, found: Sequence[Found]) -> list[Hit]:
-    if not found:
-        return []
-    chosen = select(Case).where(col(Case.case_id).in_([each.case_id for each in found]))
-    cases = {case.case_id: case for case in session.exec(chosen)}
+    cases = {case.case_id: case for case in _cases(session, [each.case_id for each in found])}
     said = _said(session, found)
     return [_hit(cases[each.case_id], each, said[at], wanted) for at, each in enumerate(found)]
 
@@ -90,38 +87,65 @@ def _hit(case: Case, found: Found, said: Sequence[_Said], wanted: Asked) -> Hit:
     """Show the message that holds most of the words, the newest of those that hold as many."""
     best, most = None, -1
     for message in said:
-        met = wanted.met_by(words_of(message.subject, message.body))
+        met = wanted.met_in(message.subject, message.body)
         if met > most:
             best, most = message, met
         if most == wanted.things:
             break
     if best is None:
         return Hit(case, case.last_message_at)
-    in_subject = most > wanted.met_by(words_of(best.body))
+    in_subject = best.subject and most > wanted.met_in(best.body)
     text = f"{best.subject}: {best.body}" if in_subject else best.body
     return Hit(case, best.at, excerpt(text, wanted), found.internal)
 
 
+def _cases(session: Session, case_ids: Sequence[str]) -> list[Case]:
+    """Return these cases, in no order."""
+    if not case_ids:
+        return []
+    return [made(Case, row) for row in _named(len(case_ids)).rows(session, _numbered("case", case_ids))]
+
+
 def _said(session: Session, found: Sequence[Found]) -> list[list[_Said]]:
     """Return the newest messages of each entry, in one statement."""
+    said: list[list[_Said]] = [[] for _ in found]
+    values = {
+        **_numbered("case", [entry.case_id for entry in found]),
+        **_numbered("id", [entry.id for entry in found]),
+        **_numbered("internal", [entry.internal for entry in found]),
+    }
+    for row in _newest(len(found)).rows(session, values) if found else ():
+        message = _Said._make(row)
+        said[message.entry].append(message)
+    return said
+
+
+@cache
+def _named(many: int) -> Prepared:
+    return Prepared(columns(CASES).where(CASES.c.case_id.in_([bindparam(f"case_{at}") for at in range(many)])))
+
+
+@cache
+def _newest(many: int) -> Prepared:
+    """Return the question for the newest messages of so many entries."""
     parts = [
         columns(literal(at).label("entry"), *_TOLD)
         .where(
-            _MESSAGE.case_id == entry.case_id,
-            _MESSAGE.id <= entry.id,
-            _HIDDEN if entry.internal else not_(_HIDDEN),
+            _MESSAGE.case_id == bindparam(f"case_{at}"),
+            _MESSAGE.id <= bindparam(f"id_{at}"),
+            hidden() == bindparam(f"internal_{at}", type_=Boolean()),
             _MESSAGE.deleted_at.is_(None),
         )
         .order_by(_MESSAGE.timestamp.desc(), _MESSAGE.id.desc())
         .limit(_MESSAGES_LOOKED_AT)
         .subquery()
-        for at, entry in enumerate(found)
+        for at in range(many)
     ]
-    said: list[list[_Said]] = [[] for _ in found]
-    for row in session.connection().execute(union_all(*map(columns, parts))):
-        message = _Said._make(row)
-        said[message.entry].append(message)
-    return said
+    return Prepared(union_all(*map(columns, parts)))
+
+
+def _numbered(name: str, values: Iterable[object]) -> dict[str, object]:
+    return {f"{name}_{at}": value for at, value in enumerate(values)}
 
 
 def _cursor(last: Found) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Index,
+    ScalarSelect,
     Text,
     bindparam,
     delete,
     event,
+    func,
     inspect,
     not_,
     or_,
@@ -27,10 +30,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.cases.foresight import foreseen
+from bot.cases.inquiries import held_case
 from bot.cases.models import Case, Message, Sending, Status
 from bot.cases.wording import words_of
-from bot.rows import insert_values
-from bot.statements import Prepared
+from bot.rows import Values, insert_values, later
+from bot.statements import Prepared, PreparedForMany
 
 # An entry takes a case's further messages in up to this many words; then the case gets another entry, so that the
 # thousandth message of a case costs no more than the tenth.
@@ -39,6 +44,7 @@ _KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "deleted_at")
 _HIDING = ("internal", "sending")
 # Answers that the customer has not got, and may never get.
 _NOT_SENT = (Sending.WAITING, Sending.STOPPED, Sending.FAILED)
+_TO_FOLLOW = "messages whose words are to follow"
 KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
 
 
@@ -107,17 +113,35 @@ _PUT_IN = """
 SQLITE_INDEXES = (
     f"CREATE VIRTUAL TABLE search_open {_FTS}",
     f"CREATE VIRTUAL TABLE search_closed {_FTS}",
+    # What words there are in each; nothing is stored for it.
+    "CREATE VIRTUAL TABLE search_open_words USING fts5vocab(search_open, row)",
+    "CREATE VIRTUAL TABLE search_closed_words USING fts5vocab(search_closed, row)",
     f"CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN{_PUT_IN}END",
     f"CREATE TRIGGER search_entries_changed AFTER UPDATE ON search_entries BEGIN{_TAKE_OUT}{_PUT_IN}END",
     f"CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN{_TAKE_OUT}END",
 )
+
+
+def _newest_of_kind() -> ScalarSelect[Any]:
+    other = ENTRIES.alias("other")
+    of_kind = (other.c.case_id == col(SearchEntry.case_id)) & (other.c.internal == col(SearchEntry.internal))
+    return columns(func.max(other.c.id)).where(of_kind).scalar_subquery()
+
+
 # Said for every message, so they are put together once.
-_NEWEST = Prepared(
-    columns(col(SearchEntry.id), col(SearchEntry.words))
-    .where(col(SearchEntry.case_id) == bindparam("of_case"), col(SearchEntry.internal) == bindparam("of_kind"))
-    .order_by(col(SearchEntry.id).desc())
-    .limit(1)
-    .with_for_update()
+_NEWEST = PreparedForMany(
+    lambda case_ids: (
+        columns(
+            col(SearchEntry.case_id),
+            col(SearchEntry.is_open),
+            col(SearchEntry.internal),
+            col(SearchEntry.id),
+            col(SearchEntry.id),
+            col(SearchEntry.words),
+        )
+        .where(col(SearchEntry.case_id).in_(case_ids), col(SearchEntry.id) == _newest_of_kind())
+        .with_for_update()
+    )
 )
 _GROW = Prepared(
     update(SearchEntry)
@@ -145,7 +169,8 @@ def refresh(session: Session, case_id: str) -> None:
 
 def hidden() -> ColumnElement[bool]:
     """Return the condition that only the team may find a message."""
-    return or_(col(Message.internal), col(Message.sending).in_(_NOT_SENT))
+    # Without IN, whose values are only put into a statement as it is sent.
+    return or_(col(Message.internal), *(col(Message.sending) == state for state in _NOT_SENT))
 
 
 def _is_hidden(message: Message) -> bool:
@@ -163,7 +188,7 @@ def _notice(session: Session, _context: object) -> None:
             seen.append(partial(_follow, message=row, moved=_changes(row, *_HIDING)))
     seen += [partial(_follow, message=row, gone=True) for row in session.deleted if isinstance(row, Message)]
     added = [row for row in session.new if isinstance(row, Message)]
-    session.info["searchable"] = [*seen, *(partial(take_in, message=row) for row in sorted(added, key=_number))]
+    session.info["searchable"] = [*seen, partial(_take_in_all, messages=sorted(added, key=_number))]
 
 
 @event.listens_for(Session, "after_flush_postexec")
@@ -197,7 +222,7 @@ def _follow(session: Session, message: Message, *, moved: bool = False, gone: bo
             before = session.exec(entries.where(number < holding).order_by(number.desc()).limit(1)).first()
             _rewrite(session, message.case_id, holding, before or 0, internal=internal)
         elif internal == hidden and not gone:
-            take_in(session, message)
+            _take_in_all(session, [message])
 
 
 def _rewrite(session: Session, case_id: str, entry: int, before: int, *, internal: bool) -> None:
@@ -216,24 +241,69 @@ def _rewrite(session: Session, case_id: str, entry: int, before: int, *, interna
 
 def _rewrite_all(session: Session, case: Case) -> None:
     session.connection().execute(delete(SearchEntry).where(col(SearchEntry.case_id) == case.case_id))
-    for message in session.exec(_kept_messages(case.case_id)).all():
-        take_in(session, message)
+    _take_in_all(session, session.exec(_kept_messages(case.case_id)).all())
 
 
-def take_in(session: Session, message: Message) -> None:
-    """Add a message's words to the newest entry of its kind while there is room, else to a new one."""
-    if message.deleted_at is not None:
-        return
-    case = session.get_one(Case, message.case_id)
-    words, number, internal = _words(case, message), _number(message), _is_hidden(message)
-    newest = _NEWEST.row(session, {"of_case": case.case_id, "of_kind": internal})
-    if newest is not None:
-        entry, known = newest
-        if entry >= number or len(words | known) <= ROOM:
-            _GROW.write(session, {"entry": entry, "newest": max(number, entry), "all_words": words | known})
-            return
-    standing = {"case_id": case.case_id, "is_open": case.status == Status.OPEN, "internal": internal}
-    insert_values(session, SearchEntry, [{"id": number, "words": words, **standing}])
+def follow(session: Session, message: Message) -> None:
+    """Let a message that was stored be found by its words; many of one transaction follow together."""
+    waiting: list[Message] = session.info.setdefault(_TO_FOLLOW, [])
+    waiting.append(message)
+    if len(waiting) == 1:
+        later(session, _take_in_waiting)
+
+
+def _take_in_waiting(session: Session) -> None:
+    _take_in_all(session, session.info.pop(_TO_FOLLOW))
+
+
+def _take_in_all(session: Session, messages: Sequence[Message]) -> None:
+    """Add each message's words to the newest entry of its kind while there is room, else to a new one."""
+    kept = [message for message in messages if message.deleted_at is None]
+    newest = _newest_entries(session, {message.case_id for message in kept})
+    touched: dict[int, _Entry] = {}
+    for message in kept:
+        case = held_case(session, message.case_id) or session.get_one(Case, message.case_id)
+        words, number, internal = _words(case, message), _number(message), _is_hidden(message)
+        entry = newest.get((case.case_id, internal))
+        if entry is None or not entry.has_room(words, number):
+            entry = _Entry(case.case_id, case.status == Status.OPEN, internal)
+            newest[case.case_id, internal] = entry
+        entry.take_in(words, number)
+        touched[id(entry)] = entry
+    grown = [entry for entry in touched.values() if entry.stored]
+    _GROW.write_all(session, [{"entry": one.stored, "newest": one.newest, "all_words": one.words} for one in grown])
+    insert_values(session, SearchEntry, [entry.as_row() for entry in touched.values() if not entry.stored])
+
+
+def _newest_entries(session: Session, case_ids: set[str]) -> dict[tuple[str, bool], _Entry]:
+    """Return the newest entry of each kind of these cases, which get further words now."""
+    wordless = foreseen(session).wordless
+    rows = _NEWEST.rows(session, sorted(case_ids - wordless))
+    wordless -= case_ids
+    return {(row[0], row[2]): _Entry(*row) for row in rows}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An entry as it is going to be; `stored` is the number under which it stands already, 0 where it is new."""
+
+    case_id: str
+    is_open: bool
+    internal: bool
+    stored: int = 0
+    newest: int = 0
+    words: frozenset[str] = frozenset()
+
+    def has_room(self, words: frozenset[str], number: int) -> bool:
+        return number <= self.newest or len(words | self.words) <= ROOM
+
+    def take_in(self, words: frozenset[str], number: int) -> None:
+        self.words |= words
+        self.newest = max(self.newest, number)
+
+    def as_row(self) -> Values:
+        kind: Values = {"case_id": self.case_id, "is_open": self.is_open, "internal": self.internal}
+        return {"id": self.newest, "words": self.words, **kind}
 
 
 def _kept_messages(case_id: str) -> SelectOfScalar[Message]:

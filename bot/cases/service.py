@@ -12,7 +12,7 @@ from bot.cases import deeds, lifecycle
 from bot.cases.announcements import redrawn_card
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NoSuchCase, NotAllowed
 from bot.cases.inbound import DESK, Author, Inbound, Source, Taken
-from bot.cases.inquiries import open_case_of
+from bot.cases.inquiries import open_case_of, pending_of
 from bot.cases.intake import Intake
 from bot.cases.models import Case, EventKind, Message, ReasonKind, Status
 from bot.cases.questions import decide
@@ -20,7 +20,6 @@ from bot.cases.records import (
     latest_escalation_of,
     latest_event_of,
     load,
-    pending_of,
     record,
     recorded_under,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # Of one text: nobody looks for a word behind these, and a database's vector has its limits.
@@ -26,7 +26,7 @@ _UNSPACED = (
 # The scripts of India write vowels as marks, which \w does not count as letters.
 _MARKED = "\u0900-\u0963\u0966-\u0dff"
 _PIECE = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>(?:[{_MARKED}]|(?![{_UNSPACED}])[^\\W_])+)")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_WORD = re.compile(f"([a-z0-9]{{1,{LONGEST_WORD}}})[a-z0-9]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TYPED_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*")
 _MARKABLE = re.compile(rf"{_TYPED_ADDRESS.pattern}|[{_UNSPACED}]+|[^\W_]+")
@@ -57,10 +57,17 @@ class Asked:
         """Return whether a folded word is one of those asked for."""
         return word in self.exact or any(word.startswith(beginning) for beginning in self.beginnings)
 
-    def met_by(self, words: frozenset[str]) -> int:
-        """Return how many of the things asked for are among these words."""
+    def met_in(self, *texts: str) -> int:
+        """Return how many of the things asked for are among the words of these texts."""
+        if not any(self.may_meet(fold(text)) for text in texts):
+            return 0
+        words = words_of(*texts)
         begun = sum(any(word.startswith(beginning) for word in words) for beginning in self.beginnings)
         return len(self.exact & words) + begun
+
+    def may_meet(self, folded: str) -> bool:
+        """Return whether a folded text holds the characters of any word; if not, none of its words is met."""
+        return any(term in folded for term in self.exact) or any(term in folded for term in self.beginnings)
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -93,11 +100,22 @@ def asked(typed: str) -> Asked:
 def spans(text: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Yield where in a text, as it stands, the words asked for are; from left to right, none inside another."""
     end = 0
-    for piece in _MARKABLE.finditer(text):
+    for piece in _MARKABLE.finditer(text, _before_any(text, wanted)):
         for start, stop in _met(piece.group(), wanted):
             if piece.start() + start >= end:
                 end = piece.start() + stop
                 yield piece.start() + start, end
+
+
+def _before_any(text: str, wanted: Asked) -> int:
+    """Return where a text may be read from: the piece begins there that is the first to hold any of the words."""
+    if not text.isascii():
+        return 0
+    lower = text.lower()
+    first = min(
+        (at for term in (*wanted.exact, *wanted.beginnings) if (at := lower.find(term)) >= 0), default=len(text)
+    )
+    return lower.rfind(" ", 0, first) + 1
 
 
 def fold(text: str) -> str:
@@ -108,10 +126,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).casefold()
 
 
-def _words(folded: str, *, typed: bool = False) -> Iterator[str]:
-    if folded.isascii():
-        yield from (word[:LONGEST_WORD] for word in _ASCII_WORD.findall(folded))
-        return
+def _words(folded: str, *, typed: bool = False) -> Iterable[str]:
+    return _ASCII_WORD.findall(folded) if folded.isascii() else _words_of_any_script(folded, typed=typed)
+
+
+def _words_of_any_script(folded: str, *, typed: bool) -> Iterator[str]:
     for piece in _PIECE.finditer(folded):
         run = piece.group()
         if piece["word"]:
@@ -127,7 +146,8 @@ def _words(folded: str, *, typed: bool = False) -> Iterator[str]:
 def _met(piece: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Yield which parts of a piece are met: the whole of it, or characters of a script without spaces."""
     if not _is_unspaced(piece):
-        if any(wanted.meets(word) for word in (fold(piece), *_words(fold(piece)))):
+        folded = fold(piece)
+        if wanted.may_meet(folded) and any(wanted.meets(word) for word in (folded, *_words(folded))):
             yield 0, len(piece)
         return
     marked = [False] * (len(piece) + 1)

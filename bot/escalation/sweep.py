@@ -9,8 +9,9 @@ from sqlmodel import Session, col, or_, select
 
 from bot.cases import rules
 from bot.cases.deeds import raise_alarm
+from bot.cases.inquiries import pending_of
 from bot.cases.models import Case, Message, Status, is_untold
-from bot.cases.records import load, pending_of
+from bot.cases.records import load
 from bot.clock import Clock
 from bot.db import Database
 from bot.log import correlated

@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
-from enum import Enum, auto
 
 import structlog
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.mail.archive import Archive
-from bot.mail.fetching import Fetching
+from bot.mail.ahead import Ahead
+from bot.mail.arrivals import Arrivals, Batch, Look, chunks
 from bot.mail.ledger import Beginning, Ledger, Mark, Settled
-from bot.mail.mailbox import Listing, Mailbox
+from bot.mail.mailbox import Mailbox
 from bot.mail.models import LedgerState
-from bot.mail.precedence import Precedence
-from bot.mail.reception import Reception, Tell
+from bot.mail.reception import Tell
 from bot.mail.settling import Settling
-from bot.measures import Measures
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-LISTED_AT_ONCE = 500
 SKIPPED_AT_ONCE = 5_000
 # From more mails than this on, the first look makes one notice instead of a card for each case.
 QUIET_FROM = 20
 
 
-class _Kind(Enum):
-    BEFORE_START = auto()
-    OVERSIZED = auto()
-    ORDINARY = auto()
-
-
 class Collection:
-    """Takes in what stands in a folder above the mark; how each mail ends is Settling's part."""
+    """Takes in what stands in a folder above the mark: what Arrivals bring, Settling lets end.
+
+    The next batch is fetched and kept while the present one is read and settled.
+    """
 
     def __init__(
         self,
         settings: Settings,
         database: Database,
         clock: Clock,
-        reception: Reception,
         tell: Tell,
         ledger: Ledger,
-        archive: Archive,
-        measures: Measures | None = None,
+        arrivals: Arrivals,
+        settling: Settling,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._tell = tell
         self._ledger = ledger
-        self._fetching = Fetching(database, clock, ledger, archive)
-        self._precedence = Precedence(settings.escalate_keywords)
-        self._ahead: set[int] = set()
-        self._settling = Settling(database, clock, reception, tell, ledger, archive, measures)
+        self._arrivals = arrivals
+        self._settling = settling
 
     @property
     def ledger(self) -> Ledger:
@@ -70,19 +60,28 @@ class Collection:
         mark, beginning = self._standing(mailbox)
         uids = mailbox.uids_above(mark.uid)
         wanted = self._without_older(mailbox, mark, beginning, uids)
-        # The first look's backlog is told in one notice: nobody waits for an alert of it.
-        self._precedence.begin(max(mark.uid, beginning.last.uid), len(wanted))
-        self._ahead.clear()
-        taken = len(uids) - len(wanted)
-        for done, chunk in enumerate(_chunks(wanted, LISTED_AT_ONCE)):
-            if len(wanted) > LISTED_AT_ONCE:
-                log.info("taking in a backlog", done=done * LISTED_AT_ONCE, of=len(wanted))
-            taken += self._take_in_chunk(mailbox, mark, beginning, chunk, stopped)
-            if stopped():
-                return taken
-        if uids:
+        taken = len(uids) - len(wanted) + self._take_in(Look(mailbox, mark, beginning), wanted, stopped)
+        if uids and not stopped():
             self._pass_over(Mark(mark.uid_validity, uids[-1]))
         return taken
+
+    def _take_in(self, look: Look, uids: Sequence[int], stopped: Callable[[], bool]) -> int:
+        taken = 0
+        batches = self._arrivals.batches(look, uids)
+        with Ahead(batches) if len(uids) > 1 else nullcontext(batches) as ready:
+            for batch in ready:
+                taken += self._let_end(batch, look, stopped)
+                if stopped():
+                    # Nobody waits for what is fetched meanwhile.
+                    look.mailbox.cut()
+                    break
+        return taken
+
+    def _let_end(self, batch: Batch, look: Look, stopped: Callable[[], bool]) -> int:
+        if batch.skipped:
+            self._skip(look.uid_validity, batch.skipped)
+            return len(batch.skipped)
+        return self._settling.settle(batch.mails, look.beginning, look.uid_validity, stopped, ahead=batch.ahead)
 
     def _standing(self, mailbox: Mailbox) -> tuple[Mark, Beginning]:
         with self._database.readers.begin() as session:
@@ -131,81 +130,12 @@ class Collection:
             return uids
         recent = set(mailbox.uids_since(beginning.since))
         older = [uid for uid in uids if uid <= beginning.last.uid and uid not in recent]
-        for done, chunk in enumerate(_chunks(older, SKIPPED_AT_ONCE), start=1):
+        for done, chunk in enumerate(chunks(older, SKIPPED_AT_ONCE), start=1):
             self._skip(mark.uid_validity, chunk)
             entered = min(done * SKIPPED_AT_ONCE, len(older))
             log.info("older mail entered as before our time (IMAP_START)", entered=entered, of=len(older))
         skipped = set(older)
         return [uid for uid in uids if uid not in skipped]
-
-    def _take_in_chunk(
-        self,
-        mailbox: Mailbox,
-        mark: Mark,
-        beginning: Beginning,
-        uids: Sequence[int],
-        stopped: Callable[[], bool],
-    ) -> int:
-        with self._database.readers.begin() as session:
-            known = self._ledger.entered(session, mark.uid_validity, uids)
-        listings = mailbox.listings([uid for uid in uids if uid not in known], self._clock.now())
-        taken = 0
-        for kind, group in itertools.groupby(listings, lambda listing: self._kind(listing, beginning)):
-            run = list(group)
-            if kind is _Kind.BEFORE_START:
-                self._skip(mark.uid_validity, [listing.uid for listing in run])
-                taken += len(run)
-            else:
-                oversized = kind is _Kind.OVERSIZED
-                taken += self._take_in(mailbox, mark.uid_validity, beginning, run, stopped, oversized=oversized)
-            if stopped():
-                break
-        return taken
-
-    def _kind(self, listing: Listing, beginning: Beginning) -> _Kind:
-        if beginning.excludes(listing):
-            return _Kind.BEFORE_START
-        return _Kind.OVERSIZED if listing.size > self._settings.max_mail_size else _Kind.ORDINARY
-
-    def _take_in(
-        self,
-        mailbox: Mailbox,
-        uid_validity: int,
-        beginning: Beginning,
-        run: list[Listing],
-        stopped: Callable[[], bool],
-        *,
-        oversized: bool,
-    ) -> int:
-        taken = 0
-        for batch in ([one] for one in run) if oversized else self._fetching.batches(run):
-            taken += self._take_ahead(mailbox, uid_validity, beginning, stopped)
-            left = [listing for listing in batch if listing.uid not in self._ahead]
-            mails = self._fetching.kept(mailbox, uid_validity, left, oversized=oversized) if left else ()
-            taken += self._settling.settle(mails, beginning, uid_validity, stopped)
-            if stopped():
-                return taken
-        return taken
-
-    def _take_ahead(
-        self, mailbox: Mailbox, uid_validity: int, beginning: Beginning, stopped: Callable[[], bool]
-    ) -> int:
-        """Take in what presses, before the mail whose turn it is; what has come meanwhile is looked at too."""
-        pressing = self._precedence.pressing(mailbox)
-        if not pressing:
-            return 0
-        with self._database.readers.begin() as session:
-            known = self._ledger.entered(session, uid_validity, pressing)
-        listings = mailbox.listings([uid for uid in pressing if uid not in known], self._clock.now())
-        ordinary = [listing for listing in listings if self._kind(listing, beginning) is _Kind.ORDINARY]
-        taken = 0
-        for batch in self._fetching.batches(ordinary):
-            mails = self._fetching.kept(mailbox, uid_validity, batch, oversized=False)
-            taken += self._settling.settle(mails, beginning, uid_validity, stopped, ahead=True)
-            self._ahead.update(listing.uid for listing in batch)
-        if taken:
-            log.info("mails with keywords read ahead of others", mails=taken)
-        return taken
 
     def _skip(self, uid_validity: int, uids: Sequence[int]) -> None:
         with self._database.writers.begin() as session:
@@ -221,7 +151,3 @@ class Collection:
             stored = self._ledger.mark(session)
             if stored is None or (stored.uid_validity == mark.uid_validity and stored.uid < mark.uid):
                 self._ledger.move(session, mark, self._clock.now())
-
-
-def _chunks(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    return (uids[start : start + size] for start in range(0, len(uids), size))

@@ -57,7 +57,7 @@ class Fetching:
             yield batch
 
     def kept(self, mailbox: Mailbox, uid_validity: int, batch: list[Listing], *, oversized: bool) -> Iterator[Fetched]:
-        """Keep the raw mails in one transaction before anything looks into them."""
+        """Keep the raw mails in one transaction before anything looks into them, then hand them out one by one."""
         uids = [listing.uid for listing in batch]
         with self._database.readers.begin() as session:
             numbers = self._ledger.kept(session, uid_validity, uids)
@@ -66,11 +66,10 @@ class Fetching:
         if contents:
             numbers = self._keep(uid_validity, batch, {uid: kept for uid, (kept, _) in contents.items()})
         refused = self._refused(mailbox, [uid for uid in uids if uid not in numbers])
-        for listing in batch:
-            if listing.uid in numbers or listing.uid in refused:
-                # What was kept before, or by somebody else meanwhile, is read from there.
-                _, content = contents.pop(listing.uid, (None, None))
-                yield Fetched(listing, numbers.get(listing.uid), content, oversized)
+        there = [listing for listing in batch if listing.uid in numbers or listing.uid in refused]
+        # What was kept before, or by somebody else meanwhile, is read from there.
+        bodies = {uid: content for uid, (_, content) in contents.items()}
+        return (Fetched(one, numbers.get(one.uid), bodies.pop(one.uid, None), oversized) for one in there)
 
     def _keep(self, uid_validity: int, batch: Sequence[Listing], fetched: dict[int, Kept]) -> dict[int, int]:
         with self._database.writers.begin() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from imapclient import IMAPClient
 
+from bot.mail.answers import fetch
 from bot.mail.bell import Bell
 from bot.mail.trouble import MailboxTrouble, lost, troubles
 
@@ -88,9 +90,9 @@ class Mailbox:
         A mail of which the server tells no arrival arrived `now`.
         """
         with troubles():
-            answer = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+            answer = fetch(self._client, uids, ["RFC822.SIZE", "INTERNALDATE"])
         return [
-            Listing(uid, int(answer[uid].get(b"RFC822.SIZE") or 0), _arrival(answer[uid].get(b"INTERNALDATE"), now))
+            Listing(uid, _size(answer[uid].get(b"RFC822.SIZE")), _arrival(answer[uid].get(b"INTERNALDATE"), now))
             for uid in uids
             if uid in answer
         ]
@@ -121,7 +123,7 @@ class Mailbox:
     def glimpses(self, uids: Sequence[int], limit: int) -> dict[int, Glimpse]:
         """Return sender, subject and the first `limit` bytes of text; a server that refuses shows nothing."""
         try:
-            answer = self._client.fetch(uids, [f"BODY.PEEK[{_NAMED}]", f"BODY.PEEK[TEXT]<0.{limit}>"])
+            answer = fetch(self._client, uids, [f"BODY.PEEK[{_NAMED}]", f"BODY.PEEK[TEXT]<0.{limit}>"])
         except imaplib.IMAP4.abort as error:
             raise lost(error) from error
         except (imaplib.IMAP4.error, ValueError):
@@ -158,6 +160,12 @@ class Mailbox:
         with suppress(OSError, imaplib.IMAP4.error):
             self._client.shutdown()
 
+    def cut(self) -> None:
+        """End the connection under a thread that waits for the server: it fails there; only `close` may follow."""
+        with suppress(OSError):
+            # Not TLS's own: it would take the state of the connection away from who uses it.
+            socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)
+
     def _select(self, folder: str, *, readonly: bool) -> None:
         self.folder = ""
         opened = self._client.select_folder(folder, readonly=readonly)
@@ -177,7 +185,7 @@ class Mailbox:
 
     def _contents(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, bytes]:
         try:
-            answer = self._client.fetch(uids, [item])
+            answer = fetch(self._client, uids, [item])
         except imaplib.IMAP4.abort as error:
             raise lost(error) from error
         except (imaplib.IMAP4.error, ValueError) as error:
@@ -230,5 +238,9 @@ def _bytes(found: object) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def _arrival(stated: datetime | None, now: datetime) -> datetime:
-    return now if stated is None or stated.tzinfo is None else stated.astimezone(UTC)
+def _size(stated: object) -> int:
+    return stated if isinstance(stated, int) else 0
+
+
+def _arrival(stated: object, now: datetime) -> datetime:
+    return stated.astimezone(UTC) if isinstance(stated, datetime) and stated.tzinfo is not None else now

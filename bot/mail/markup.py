@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.mail.rendering import rendered
+
 MAX_MARKUP = 1_000_000
-# The renderer takes about 3 seconds a megabyte of small table cells; longer markup only loses its tags.
-MAX_RENDERED = 300_000
 MAX_OPEN = 1_000
 # So many elements at most are taken to be closed by a tag of another.
 MAX_MISNESTED = 20
@@ -31,24 +30,13 @@ _QUOTES = frozenset({
 })  # fmt: skip
 # Outlook and Hotmail: this and everything after it is quoted.
 _RESTS = frozenset({"divrplyfwdmsg", "outlookmessageheader", "stopspelling", "ms-outlook-mobile-reference-message"})
-_TAG = re.compile(r"<(/?)([!?a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,10000}>")
-_BREAKS = frozenset({"p", "br", "div", "tr", "li", "blockquote", "h1", "h2", "h3"})
-_UNSEEN = frozenset({"script", "style", "head", "title"})
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_REST}]")
 
 
-def text_of(markup: str, most_rendered: int = MAX_RENDERED) -> str:
-    """Render HTML as text; markup that no parser can follow, or longer one, loses its tags and keeps its words."""
-    from inscriptis import get_text  # it brings lxml: 10 MB and a tenth of a second, which no start should wait for
-
-    marked = "".join(_marked(_MARKS.sub("", markup[:MAX_MARKUP])))
-    try:
-        rendered = get_text(marked) if len(marked) <= most_rendered else ""
-    except Exception:  # noqa: BLE001 - lxml and the renderer raise whatever the markup provokes
-        rendered = ""
-    if not _MARKS.sub("", rendered).strip():
-        rendered = html.unescape("".join(_seen(marked)))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_quoted(rendered))).strip()
+def text_of(markup: str) -> str:
+    """Render HTML as text; of longer markup only the beginning."""
+    lines = rendered("".join(_marked(_MARKS.sub("", markup[:MAX_MARKUP]))))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_quoted(lines))).strip()
 
 
 @dataclass(slots=True)
@@ -113,26 +101,10 @@ def _names(attributes: str) -> set[str]:
     return {_PREFIX.sub("", word) for word in words}
 
 
-def _seen(markup: str) -> Iterator[str]:
-    """Yield what stands between the tags, except in elements that no reader sees."""
-    hidden_by, end = "", 0
-    for tag in _TAG.finditer(markup):
-        name = tag[2].lower()
-        if not hidden_by:
-            yield markup[end : tag.start()]
-            yield "\n" if name in _BREAKS else " "
-        if tag[1] and name == hidden_by:
-            hidden_by = ""
-        elif not tag[1] and not hidden_by and name in _UNSEEN:
-            hidden_by = name
-        end = tag.end()
-    yield markup[end:]
-
-
-def _quoted(rendered: str) -> Iterator[str]:
+def _quoted(text: str) -> Iterator[str]:
     """Yield the lines, those between the marks of a quote, or below Outlook's, with `> ` before them."""
     depth, rest, has_words = 0, False, False
-    for line in rendered.replace("\xa0", " ").splitlines():
+    for line in text.replace("\xa0", " ").splitlines():
         for mark in _MARKS.findall(line):
             depth = max(0, depth + (mark == _OPEN) - (mark == _CLOSE))
             # A mail that begins with the mark was forwarded without a word, or written below it.

@@ -41,6 +41,10 @@ def tell_nobody(_session: Session, _kind: str, _words: dict[str, str]) -> None:
 class Intake(Protocol):
     """The one door for incoming words, as mail needs it."""
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        """Prepare to take several in, in the caller's transaction."""
+        ...
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         """Take one inbound in, in the caller's writing transaction."""
         ...
@@ -58,16 +62,11 @@ class Report(Settled):
     at: datetime | None = None
 
 
-class Reception:
-    """Decides what a mail is, and hands people's words to the intake.
+class Reader:
+    """Decides what a mail is."""
 
-    `tell(session, kind, words)` stores a notice for the support channel in the caller's transaction.
-    """
-
-    def __init__(self, settings: Settings, intake: Intake, tell: Tell) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._intake = intake
-        self._tell = tell
         self._us = identity_of(settings)
 
     def read(self, raw: bytes, received_at: datetime, raw_mail_id: int | None = None) -> Inbound | Settled:
@@ -90,6 +89,22 @@ class Reception:
             received_at=received_at,
             raw_mail_id=raw_mail_id,
         )
+
+
+class Reception(Reader):
+    """Hands people's words to the intake, too.
+
+    `tell(session, kind, words)` stores a notice for the support channel in the caller's transaction.
+    """
+
+    def __init__(self, settings: Settings, intake: Intake, tell: Tell) -> None:
+        super().__init__(settings)
+        self._intake = intake
+        self._tell = tell
+
+    def expect(self, session: Session, reads: Sequence[Inbound | Settled]) -> None:
+        """Prepare to take all of these, one by one, in the caller's writing transaction."""
+        self._intake.expect(session, [read for read in reads if isinstance(read, Inbound)])
 
     def take(self, session: Session, read: Inbound | Settled) -> Settled:
         """Let the intake decide about people's words, in the caller's writing transaction."""

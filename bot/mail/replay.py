@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.cases.inbound import Inbound, Taken
+from bot.cases.inbound import Inbound
 from bot.cases.models import Message
 from bot.db import Database
 from bot.mail.archive import Archive, archive_of
 from bot.mail.ledger import EntryKey, Settled
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
-from bot.mail.reception import Reception, is_database_trouble, tell_nobody
+from bot.mail.reception import Reader, is_database_trouble
 from bot.mail.settling import reason_of
 from bot.settings import Settings
 
@@ -47,7 +47,7 @@ class Replay:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
         self._archive: Archive = archive_of(database.url)
-        self._reception = Reception(settings, _NoIntake(), tell_nobody)
+        self._reader = Reader(settings)
 
     def replay(self, since: datetime | None = None) -> Iterator[Replayed]:
         """Yield each mail that arrived since then (None: all), in the order in which they were kept."""
@@ -85,7 +85,7 @@ class Replay:
             content = self._archive.read(raw)
             if len(content) != raw.size:
                 return
-            today = self._reception.read(content, raw.received_at, raw.id)
+            today = self._reader.read(content, raw.received_at, raw.id)
         except Exception as error:
             if is_database_trouble(error):
                 raise
@@ -130,13 +130,3 @@ def _changed_lines(stored: str, now: str) -> list[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _SHOWN_LETTERS else f"{text[:_SHOWN_LETTERS]}…"
-
-
-class _NoIntake:
-    """Where nothing may be taken in."""
-
-    def take(self, session: Session, inbound: Inbound) -> Taken:
-        raise NotImplementedError("a replay changes nothing")
-
-    def bounced(self, session: Session, references: Sequence[str], reason: str, at: datetime) -> str | None:
-        raise NotImplementedError("a replay changes nothing")

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.cases.inbound import Inbound
 from bot.clock import Clock
-from bot.db import Database, queue_up
+from bot.db import Database
 from bot.log import correlated
 from bot.mail.archive import Archive, MailGone
 from bot.mail.fetching import Fetched
@@ -172,7 +172,7 @@ class Settling:
     def _enter_together(self, reads: Sequence[_Read]) -> None:
         with self._database.writers.begin() as session:
             new = list(self._new(session, reads))
-            queue_up(session, *(read.what.queue for read in new if isinstance(read.what, Inbound)))
+            self._reception.expect(session, [read.what for read in new])
             ends = [End(read.mark, self._taken(session, read), read.raw_id) for read in new]
             self._ledger.enter(session, ends, self._clock.now(), ahead=self._ahead)
         for read, end in zip(new, ends, strict=True):

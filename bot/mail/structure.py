@@ -11,7 +11,7 @@ from bot.mail.attachments import ENCLOSED, Attachment
 from bot.mail.flowed import is_flowed, unflowed
 from bot.mail.headers import Headers, UnreadableMail, decode_bytes, split, storable
 from bot.mail.invitations import MAX_CALENDAR, invitation_text
-from bot.mail.markup import MAX_MARKUP, MAX_RENDERED, text_of
+from bot.mail.markup import MAX_MARKUP, text_of
 from bot.mail.parts import Part, parts_of
 from bot.mail.rich_text import words_of
 from bot.mail.seals import ENCRYPTED, PGP_CONTROL, is_enveloped, without_armour
@@ -71,7 +71,6 @@ class _Reader:
         self._containers = 0
         self._bytes_left = 4 * MAX_TEXT
         self._markup_left = MAX_MARKUP
-        self._rendered_left = MAX_RENDERED
 
     def read(self, part: Part, *, wanted: bool) -> str:
         """Return the part's text, or nothing if it is not `wanted`; attachments are listed in either case."""
@@ -124,7 +123,6 @@ class _Reader:
         raw = part.content(MAX_FORWARDED)[:MAX_FORWARDED]
         within = _Reader()
         within._bytes_left, within._markup_left = self._bytes_left, self._markup_left
-        within._rendered_left = self._rendered_left
         try:
             headers, offset = split(raw)
             text = within.read(parts_of(raw, offset, headers), wanted=True)
@@ -154,9 +152,7 @@ class _Reader:
     def _rendered(self, markup: str) -> str:
         taken = markup[: self._markup_left]
         self._markup_left -= len(taken)
-        text = text_of(taken, self._rendered_left)
-        self._rendered_left -= min(len(taken), self._rendered_left)
-        return text
+        return text_of(taken)
 
 
 def _is_encrypted(part: Part) -> bool:

@@ -21,7 +21,7 @@ MAX_PROPERTIES = 2_000
 # How deep mails may stand in mails, and how much of their words is read: of RTF and of HTML, all of them together.
 MAX_ENCLOSED = 5
 MAX_RICH = 300_000
-MAX_RENDERED = 50_000
+MAX_MARKUP = 500_000
 
 _SIGNATURE = 0x223E9F78
 _BODY, _CODEPAGE, _MESSAGE_PROPERTIES, _SUBJECT_LINE = 0x800C, 0x9007, 0x9003, 0x8004
@@ -85,7 +85,7 @@ class _Reader:
     def __init__(self) -> None:
         self._files = 0
         self._rich_left = MAX_RICH
-        self._rendered_left = MAX_RENDERED
+        self._markup_left = MAX_MARKUP
 
     def read(self, content: memoryview, levels: int) -> Container:
         if len(content) < 6 or struct.unpack_from("<I", content)[0] != _SIGNATURE:
@@ -148,9 +148,9 @@ class _Reader:
         rich = words_of(mail.rich, self._rich_left) if not mail.markup else Words()
         self._rich_left -= min(self._rich_left, 8 * len(mail.rich))
         markup = mail.markup or rich.markup
-        text = text_of(markup, self._rendered_left) if markup else rich.text
-        self._rendered_left -= min(self._rendered_left, len(markup))
-        return text
+        taken = markup[: self._markup_left]
+        self._markup_left -= len(taken)
+        return text_of(taken) if taken else rich.text
 
 
 def _is_unread(found: Container) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,20 +11,15 @@ from enum import StrEnum
 import structlog
 
 from bot.clock import Clock
-from bot.db import Database
-from bot.mail.archive import archive_of
 from bot.mail.bell import Bell
 from bot.mail.collection import Collection
 from bot.mail.connection import open_mailbox
-from bot.mail.ledger import Ledger
 from bot.mail.mailbox import Mailbox
-from bot.mail.oauth import Tokens, tokens_of
+from bot.mail.oauth import Tokens
 from bot.mail.processed import ProcessedMail
-from bot.mail.reception import Intake, Reception, Tell, is_database_trouble
+from bot.mail.reception import is_database_trouble
 from bot.mail.trouble import MailboxTrouble
-from bot.measures import Measures
 from bot.settings import Settings
-from bot.tls import tls_context
 
 log = structlog.get_logger(__name__)
 
@@ -52,25 +48,24 @@ class WatcherState:
 class MailWatcher:
     """Reads its folders for ever. `watch` is the act of a Loop with `every=0`: it waits by itself, until `stop`.
 
-    Mail in the first folder is heard at once (IDLE); the others are looked into as often as the poll interval says.
+    The folder of the last collection is the one that is waited in: its mail is heard at once (IDLE); the others are
+    looked into as often as the poll interval says.
     `collect` and `watch` belong to one thread, which owns the connection; everything else may be called from any.
     """
 
     def __init__(
         self,
         settings: Settings,
-        database: Database,
         clock: Clock,
-        intake: Intake,
-        tell: Tell,
-        tokens: Tokens | None = None,
-        measures: Measures | None = None,
+        collections: Sequence[Collection],
+        processed: ProcessedMail,
+        tokens: Tokens | None,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._tokens = tokens or tokens_of(settings, clock, tls_context())
-        self._collections = _collections(settings, database, clock, Reception(settings, intake, tell), tell, measures)
-        self._processed = ProcessedMail(settings.imap_processed_folder, database)
+        self._collections = collections
+        self._processed = processed
+        self._tokens = tokens
         self._bell = Bell()
         self._mailbox: Mailbox | None = None
         self._pause = FIRST_PAUSE_SECONDS
@@ -150,7 +145,7 @@ class MailWatcher:
     def _collect_from(self, mailbox: Mailbox, collection: Collection) -> int:
         mailbox.open(collection.ledger.folder)
         taken = collection.collect(mailbox, lambda: self._bell.stopped)
-        return taken + self._processed.move(mailbox, collection.ledger)
+        return taken if self._bell.stopped else taken + self._processed.move(mailbox, collection.ledger)
 
     def _hang_up_if_stopped(self) -> None:
         if self._bell.stopped:
@@ -183,14 +178,3 @@ class MailWatcher:
         self._state = WatcherState(Condition.FAILING, since, told, self._state.last_pass_at)
         self._bell.wait(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
-
-
-def _collections(
-    settings: Settings, database: Database, clock: Clock, reception: Reception, tell: Tell, measures: Measures | None
-) -> list[Collection]:
-    """Return one collection a folder, the first folder's last: that one is open then, and waited in."""
-    archive, mailbox = archive_of(database.url), (settings.imap_email or "").lower()
-    return [
-        Collection(settings, database, clock, reception, tell, Ledger(mailbox, folder), archive, measures)
-        for folder in reversed(settings.imap_folders)
-    ]

@@ -95,8 +95,11 @@ def compared_on(connection: Connection) -> Compares:
     def is_compared(thing: SchemaItem, name: str | None, kind: str, reflected: bool, _other: object) -> bool:  # noqa: FBT001
         if kind == "table" and reflected:
             return not str(name).startswith(SEARCH_TABLES)
-        is_gin = isinstance(thing, Index) and thing.dialect_options["postgresql"]["using"] == "gin"
-        return not is_gin or connection.dialect.name == "postgresql"
+        if not isinstance(thing, Index):
+            return True
+        is_gin = thing.dialect_options["postgresql"]["using"] == "gin"
+        only_on = "postgresql" if is_gin else thing.info.get("only_on")
+        return only_on is None or bool(only_on == connection.dialect.name)
 
     return is_compared
 

@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, and_, func, not_
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
 from bot.db import Database, queue_up, time_of
 from bot.log import correlated
 from bot.measures import Deed, Measures
 from bot.outbox.beats import Beat
-from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, is_due, is_free, unsettled
+from bot.outbox.choice import Choice
+from bot.outbox.models import LEASE, Delivery, DeliveryState, Receipt, unsettled
 from bot.outbox.pacing import Pacing, backoff
 from bot.outbox.sending import Away, Consequences, Later, Parcel, Posted, Refused, Sender, Stuck, TooLate, Unsure
 
@@ -33,6 +31,10 @@ FOLD_AT_MOST = 20
 IDLE_SECONDS = 5.0
 # A claim that is older than this before the first word is renewed: a call may take ten of its 15 seconds.
 FRESH_SECONDS = 4.0
+# Behind thousands that wait for their places a look costs more than what woke him. After one in vain he rests so many
+# times as long as it took: storing what a burst says must not wait for looks whether it can be said.
+REST_AFTER_LOOK = 5
+LONGEST_REST_SECONDS = 0.1
 
 
 class Postman:
@@ -64,11 +66,12 @@ class Postman:
         self._pacing = pacing
         self._consequences = consequences
         self._foldable = frozenset(foldable)
-        self._only, self._but = only, but
+        self._choice = Choice(only, but)
         self._monotonic, self._claim_time = monotonic, claim_time
         self._measures = measures
         self._away_times = 0
         self._next_due: datetime | None = None
+        self._rested_at = 0.0
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
@@ -91,9 +94,11 @@ class Postman:
 
     def concerns(self, delivery: Delivery) -> bool:
         """Whether what was stored just now is worth waking up for; a place that gets free again wakes him anyway."""
-        mine = self._only is None or self._only.covers(delivery)
-        others = any(beat.covers(delivery) for beat in self._but)
-        return mine and not others and not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
+        return self._choice.covers(delivery) and not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
+
+    def breath(self) -> float:
+        """Return how many seconds to let pass before looking again, although something was stored meanwhile."""
+        return max(0.0, self._rested_at - self._monotonic())
 
     def free_leases(self) -> None:
         """Take back what a dead process had in hand; only where no other process can be at work (SQLite, at start)."""
@@ -103,17 +108,14 @@ class Postman:
                 delivery.unsure = True
 
     def _claim(self) -> Parcel | None:
-        now = self._clock.now()
-        # Looking costs no write lock; most of the time there is nothing.
-        with self._database.readers.begin() as session:
-            if session.exec(self._sayable(now, self._claim_time(session))).first() is None:
-                # A crowded place ends the rest soon enough.
-                self._next_due = None if self._pacing.crowded() else session.exec(self._due_later(now)).one()
-                return None
-        asked_at = self._monotonic()
+        now, asked_at = self._clock.now(), self._monotonic()
+        if not self._sees_any(now):
+            seen_at = self._monotonic()
+            self._rested_at = seen_at + min(REST_AFTER_LOOK * (seen_at - asked_at), LONGEST_REST_SECONDS)
+            return None
         with self._database.writers.begin() as session:
             claimed_at = self._claim_time(session)
-            sayable = self._sayable(now, claimed_at)
+            sayable = self._choice.sayable(now, claimed_at, self._pacing.crowded())
             delivery = session.exec(sayable.with_for_update(skip_locked=True, of=Delivery)).first()
             if delivery is None:
                 return None
@@ -123,6 +125,16 @@ class Postman:
                 claimed.state = DeliveryState.SENDING
                 claimed.claimed_until = claimed_at + LEASE
         return Parcel(delivery, folded, confirm=partial(self._confirm, [delivery, *folded], asked_at))
+
+    def _sees_any(self, now: datetime) -> bool:
+        """Whether there is something to say, which costs no write lock; most of the time there is nothing."""
+        crowded = self._pacing.crowded()
+        with self._database.readers.begin() as session:
+            if session.exec(self._choice.sayable(now, self._claim_time(session), crowded)).first() is not None:
+                return True
+            # A crowded place ends the rest soon enough.
+            self._next_due = None if crowded else session.exec(self._choice.due_later(now)).one()
+            return False
 
     def _confirm(self, claimed: Sequence[Delivery], asked_at: float) -> None:
         """Renew a claim that is no longer fresh; TooLate where somebody else took it over (we were frozen)."""
@@ -151,32 +163,6 @@ class Postman:
                 break
             waiting.append(delivery)
         return waiting if head.redraw or len(waiting) + 1 >= FOLD_FROM else []
-
-    def _sayable(self, now: datetime, claims_now: datetime) -> SelectOfScalar[Delivery]:
-        earlier = aliased(Delivery)
-        blocked = select(earlier.id).where(
-            earlier.lane == Delivery.lane, unsettled(earlier), col(earlier.id) < col(Delivery.id)
-        )
-        crowded = [
-            and_(col(Delivery.place) == place, col(Delivery.redraw).is_(redraw))
-            for place, redraw in self._pacing.crowded()
-        ]
-        return (
-            select(Delivery)
-            .where(unsettled(Delivery), is_due(now), ~blocked.exists(), is_free(claims_now))
-            .where(*(not_(place) for place in crowded))
-            .where(*self._beat())
-            .order_by(col(Delivery.priority), col(Delivery.id))
-            .limit(1)
-        )
-
-    def _due_later(self, now: datetime) -> SelectOfScalar[datetime | None]:
-        first: ColumnElement[datetime | None] = func.min(col(Delivery.due_at))
-        return select(first).where(unsettled(Delivery), col(Delivery.due_at) > now, *self._beat())
-
-    def _beat(self) -> list[ColumnElement[bool]]:
-        mine = [self._only.holds()] if self._only else []
-        return [*mine, *(not_(others.holds()) for others in self._but)]
 
     def _carry(self, parcel: Parcel) -> int:
         delivery = parcel.delivery

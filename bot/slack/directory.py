@@ -37,6 +37,7 @@ class Directory:
         self._web = web
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
+        self._names: tuple[dict[str, Person], dict[str, str]] = self._people, {}
         self._in_groups: frozenset[str] = frozenset()
         self._groups_told = 0
         self._reread_at = clock.now()
@@ -98,7 +99,12 @@ class Directory:
 
     def names(self) -> Mapping[str, str]:
         """Return the display names by user id."""
-        return {user_id: person.name for user_id, person in self._people.items()}
+        people, names = self._names
+        if people is not self._people:  # each message asks, and few of them come after somebody was renamed
+            people = self._people
+            names = {user_id: person.name for user_id, person in people.items()}
+            self._names = people, names
+        return names
 
     def is_bot(self, user_id: str) -> bool:
         """Return whether this is an app's user."""

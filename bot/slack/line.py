@@ -37,6 +37,8 @@ SILENT_SECONDS = 20.0
 # slack_sdk's reader looks for its session every half second; a line has just one, and it is there at once.
 EAGER_SECONDS = 0.02
 GOODBYE_SECONDS = 2.0
+# Enough to fill a transaction of the intake, in which all who wait are taken in together.
+LISTENERS = 20
 
 
 class Line(SocketModeClient):
@@ -52,6 +54,7 @@ class Line(SocketModeClient):
             web_client=web,
             auto_reconnect_enabled=False,
             ping_interval=PING_SECONDS,
+            concurrency=LISTENERS,
             on_error_listeners=[self._broken],
             on_close_listeners=[self._closed],
         )

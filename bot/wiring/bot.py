@@ -40,6 +40,7 @@ from bot.web.health import Check
 from bot.web.server import WebServer
 from bot.wiring.alarm import alarm_loop
 from bot.wiring.desk import Desk, open_desk
+from bot.wiring.mail_edge import mail_watcher
 from bot.wiring.slack_edge import LETTERS, Mailroom, SlackEdge, slack_edge
 from bot.wiring.turns import TICK_SECONDS, Turns, routines_in_turn, turns_of, watching_in_turn
 from bot.wiring.web_edge import tracing_of, web_edge
@@ -197,7 +198,7 @@ def _letters(
 
 def _round(name: str, postman: Postman, desk: Desk) -> Loop:
     """Return the loop of a postman, who is woken by each commit that stored a delivery of his."""
-    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock)
+    loop = Loop(name, postman.deliver_due, postman.pause, desk.clock, postman.breath)
     wake_on_commit(desk.database.writers, loop.nudge, postman.concerns)
     return loop
 
@@ -205,7 +206,7 @@ def _round(name: str, postman: Postman, desk: Desk) -> Loop:
 def _mail_edge(settings: Settings, desk: Desk, tokens: Tokens | None) -> MailWatcher | None:
     if not settings.mail_enabled:
         return None
-    return MailWatcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, desk.measures)
+    return mail_watcher(settings, desk.database, desk.clock, desk.intake, desk.tell_support, tokens, desk.measures)
 
 
 def _mailroom(settings: Settings, desk: Desk, web: WebClient, tokens: Tokens | None) -> Mailroom:

@@ -8,6 +8,8 @@ from tests.alarm.lookout import Lookout
 from tests.cases.desk import ADA, MIA, Desk
 from tests.cases.leaving import carried
 
+pytestmark = pytest.mark.one_database
+
 AWAY, BACK = "Casebot: Slack can't be used", "Casebot: Slack works again"
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
+from sqlmodel import Session
 
 from bot.db import Database
+from bot.statements import Prepared
 
 Statement = tuple[str, Any]
 
@@ -37,12 +40,21 @@ def _plan(connection: Connection, statement: Statement, *, is_sqlite: bool) -> s
 @contextmanager
 def _heard(database: Database) -> Iterator[list[Statement]]:
     statements: list[Statement] = []
+    send = Prepared._sent
 
     def hear(*sent: Any) -> None:
         statements.append((" ".join(sent[2].split()), sent[3]))
 
+    def hear_prepared(prepared: Prepared, session: Session, values: Any) -> Any:
+        form, cursor = send(prepared, session, values)
+        bound = form.bound(values)
+        statements.append((" ".join(form.sql.split()), tuple(bound) if isinstance(bound, list) else bound))
+        return form, cursor
+
     event.listen(database.engine, "before_cursor_execute", hear)
     try:
-        yield statements
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Prepared, "_sent", hear_prepared)  # these go past SQLAlchemy, and past who listens to it
+            yield statements
     finally:
         event.remove(database.engine, "before_cursor_execute", hear)

@@ -10,6 +10,8 @@ from bot.cases.models import CaseEvent, EventKind
 from bot.outbox.models import Delivery
 from tests.cases.desk import ADA, BEN, CARA, DOUBTFUL_NOA, MAILBOX, MIA, NOA, PHRASE, START, Desk
 
+pytestmark = pytest.mark.one_database
+
 
 def test_an_admin_in_the_customers_thread_answers(desk: Desk) -> None:
     desk.says(ADA, "Help", external_id="t")

@@ -1,10 +1,9 @@
 """Any story at all: whatever people do in whatever order, the desk stands as a notary would have it."""
 
-import tempfile
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,7 +13,7 @@ from bot.cases.inbound import Author, Inbound, Outcome
 from bot.cases.models import Case, CaseEvent, Escalation
 from tests.cases.desk import ADA, BEN, MIA, NOA, PHRASE, Desk
 from tests.cases.reckoning import Notebook, Page
-from tests.services.standing import opened
+from tests.services.standing import StandingFile
 
 CUSTOMERS = (ADA, BEN)
 WORDS = {
@@ -27,22 +26,27 @@ WORDS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _standing(standing_file: StandingFile) -> None:
+    """All stories are told on one engine: each would compile every statement anew."""
+    AnyStory.standing = standing_file
+
+
 class AnyStory(RuleBasedStateMachine):
     """The desk and the notebook are told the same; after each step they must agree."""
 
+    standing: StandingFile
+
     @initialize()
     def open_the_desk(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.hold = opened(f"sqlite:///{Path(self.folder.name) / 'cases.db'}")
-        self.desk = Desk(self.hold.__enter__())
+        self.desk = Desk(self.standing.emptied())
         self.notebook = Notebook()
         self.said: list[tuple[Inbound, Page]] = []
         self.bodies: list[str] = []
 
     def teardown(self) -> None:
-        if hasattr(self, "hold"):
-            self.hold.__exit__(None, None, None)
-            self.folder.cleanup()
+        if hasattr(self, "desk"):
+            self.desk.database.close()
 
     def something_was_said(self) -> bool:
         return bool(self.said)

@@ -43,6 +43,7 @@ def test_what_the_desk_wrote_is_whole(desk: Desk) -> None:
     assert (audit.events, audit.cases) == (len(desk.rows(CaseEvent)), 2)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "edit",
     [

@@ -10,6 +10,8 @@ from bot.cases.inbound import Author, Outcome
 from bot.cases.models import Case, CaseEvent, Escalation
 from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, START, Desk, together
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def hello(desk: Desk) -> Desk:

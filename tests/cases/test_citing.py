@@ -6,6 +6,8 @@ from bot.cases.inbound import Author
 from bot.cases.models import CaseEvent
 from tests.cases.desk import CARA, MIA, Desk
 
+pytestmark = pytest.mark.one_database
+
 STRANGER = Author("eve@elsewhere.example", "Eve")
 
 

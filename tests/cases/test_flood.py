@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from bot.cases.inbound import Author
 from bot.cases.notices import tell
 from bot.cases.rules import Rules
@@ -20,6 +22,7 @@ def storms(desk: Desk, mails: int, **pause: float) -> None:
         desk.passes(**(pause or {"seconds": 1}))
 
 
+@pytest.mark.one_database
 def test_twenty_mails_are_said_one_by_one(desk: Desk) -> None:
     storms(desk, 20)
 
@@ -39,12 +42,14 @@ def test_what_is_beyond_is_one_notice_with_a_counter_and_all_is_stored(desk: Des
     assert (flood.case_id, flood.mails, flood.first.body, flood.latest.body) == ("CASE-1", 40, "Loop 20", "Loop 59")
 
 
+@pytest.mark.one_database
 def test_a_flood_escalates_like_any_silence(desk: Desk) -> None:
     storms(desk, 40)
 
     assert desk.reasons() == ["follow_ups"]
 
 
+@pytest.mark.one_database
 def test_a_keyword_is_heard_in_the_midst_of_a_flood(desk: Desk) -> None:
     storms(desk, 30)
     desk.service.acknowledge("CASE-1", MIA)
@@ -54,6 +59,7 @@ def test_a_keyword_is_heard_in_the_midst_of_a_flood(desk: Desk) -> None:
     assert desk.reasons() == ["keyword"]
 
 
+@pytest.mark.one_database
 def test_after_the_flood_mails_are_said_again(desk: Desk) -> None:
     storms(desk, 25)
     desk.passes(minutes=11)
@@ -63,6 +69,7 @@ def test_after_the_flood_mails_are_said_again(desk: Desk) -> None:
     assert desk.timeline()[-1] == "received"
 
 
+@pytest.mark.one_database
 def test_the_next_flood_has_a_notice_of_its_own(desk: Desk) -> None:
     storms(desk, 25)
     desk.passes(minutes=30)
@@ -73,6 +80,7 @@ def test_the_next_flood_has_a_notice_of_its_own(desk: Desk) -> None:
     assert [desk.queries.flood(int(first)).mails for first in sorted(floods)] == [5, 5]
 
 
+@pytest.mark.one_database
 def test_mails_at_leisure_and_words_in_slack_are_no_flood(desk: Desk) -> None:
     storms(desk, 40, minutes=1)
     for number in range(40):
@@ -81,6 +89,7 @@ def test_mails_at_leisure_and_words_in_slack_are_no_flood(desk: Desk) -> None:
     assert "flooded" not in desk.timeline() + desk.timeline("CASE-2")
 
 
+@pytest.mark.one_database
 def test_the_brake_is_set_by_the_rules(desk: Desk) -> None:
     strict = Desk(desk.database, Rules(flood_mails=2))
 
@@ -135,6 +144,7 @@ def test_a_flood_of_notices_is_one_notice_with_a_counter(desk: Desk) -> None:
     assert latest == {"subject": "5", "mails": "3"}
 
 
+@pytest.mark.one_database
 def test_a_flood_that_is_over_is_told_apart_from_the_next_one(desk: Desk) -> None:
     for _ in range(2):
         told(desk, "mail_unplaced", 5)

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.cases.desk import ADA, MIA, START, Desk
+
+pytestmark = pytest.mark.one_database
 
 
 def test_words_that_arrive_late_move_nothing_backwards(desk: Desk) -> None:

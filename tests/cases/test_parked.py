@@ -18,6 +18,8 @@ from tests.cases.desk import ADA, MIA, Desk
 from tests.cases.leaving import carried, reply
 from tests.outbox.round import Answer, Notebook, Stopwatch
 
+pytestmark = pytest.mark.one_database
+
 CONSOLE = Author("console", "the console", is_admin=True)
 
 

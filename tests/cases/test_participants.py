@@ -5,6 +5,8 @@ import pytest
 from bot.cases.inbound import Author, Outcome
 from tests.cases.desk import CARA, MIA, Desk
 
+pytestmark = pytest.mark.one_database
+
 FIRST = "<first@customer.example>"
 DAN = Author("dan@customer.example", "Dan")
 EVE = Author("eve@elsewhere.example", "Eve")

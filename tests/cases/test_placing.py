@@ -6,6 +6,8 @@ from bot.cases.inbound import Outcome
 from bot.cases.placing import case_named, case_numbered
 from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, PHRASE, SHOP, Desk
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("text", "case_id"),

@@ -9,6 +9,8 @@ from bot.outbox.postman import Postman
 from tests.cases.desk import CARA, MIA, Desk
 from tests.outbox.round import Notebook
 
+pytestmark = pytest.mark.one_database
+
 PLAN = Attached(name="plan.pdf", content_type="application/pdf", size=9, held="mail:1:2")
 
 

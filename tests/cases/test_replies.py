@@ -52,6 +52,7 @@ def test_an_answer_counts_when_it_has_left_and_from_when_it_was_written(mailed: 
     assert mailed.timeline() == ["opened", "escalated", "replied", "answered", "acknowledged"]
 
 
+@pytest.mark.one_database
 def test_what_the_customer_wrote_after_the_answer_was_written_is_not_answered_by_it(mailed: Desk) -> None:
     mailed.replies.reply("CASE-1", "We are on it.", MIA)
     mailed.passes(seconds=1)
@@ -74,6 +75,7 @@ def test_a_customers_reply_to_our_mail_finds_its_case(mailed: Desk) -> None:
     assert elsewhere.case_id == "CASE-1"
 
 
+@pytest.mark.one_database
 def test_a_stopped_answer_never_leaves_and_stays_with_the_team(mailed: Desk) -> None:
     message_id = mailed.replies.reply("CASE-1", "Go away!", MIA)
 
@@ -85,6 +87,7 @@ def test_a_stopped_answer_never_leaves_and_stays_with_the_team(mailed: Desk) -> 
     assert mailed.reasons() == ["keyword"]
 
 
+@pytest.mark.one_database
 def test_an_answer_that_has_left_can_not_be_stopped(mailed: Desk) -> None:
     message_id = mailed.replies.reply("CASE-1", "We are on it.", MIA)
     mailed.passes(seconds=5)
@@ -112,6 +115,7 @@ def test_stopping_races_with_leaving_and_exactly_one_wins(mailed: Desk) -> None:
     assert reply(mailed).sending == (Sending.STOPPED if stopped else Sending.SENT)
 
 
+@pytest.mark.one_database
 def test_an_answer_that_the_server_refuses_turns_the_case_red_until_one_arrives(mailed: Desk) -> None:
     mailed.replies.reply("CASE-1", "We are on it.", MIA)
     mailed.passes(seconds=5)
@@ -149,6 +153,7 @@ def test_the_same_form_submitted_twice_is_one_answer(mailed: Desk) -> None:
     assert reply(mailed).body == "We are on it."
 
 
+@pytest.mark.one_database
 def test_an_answer_on_an_old_drawing_is_refused(mailed: Desk) -> None:
     seen = mailed.case().version
     mailed.service.close("CASE-1", NOA)
@@ -158,6 +163,7 @@ def test_an_answer_on_an_old_drawing_is_refused(mailed: Desk) -> None:
         mailed.replies.reply("CASE-1", "We are on it.", MIA, seen=seen)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "act",
     [
@@ -175,12 +181,14 @@ def test_only_admins_speak_for_the_team(mailed: Desk, act: Callable[[Desk], obje
     assert mailed.snapshot() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["", " \n "])
 def test_nothing_is_not_sent(mailed: Desk, text: str) -> None:
     with pytest.raises(IllegalMove, match="nothing to send"):
         mailed.replies.reply("CASE-1", text, MIA)
 
 
+@pytest.mark.one_database
 def test_a_file_alone_is_an_answer(mailed: Desk) -> None:
     mailed.replies.reply("CASE-1", "", MIA, [PLAN])
 
@@ -188,6 +196,7 @@ def test_a_file_alone_is_an_answer(mailed: Desk) -> None:
     assert (attachment.message_id, attachment.held) == (reply(mailed).id, "slack:F1")
 
 
+@pytest.mark.one_database
 def test_a_closed_case_is_not_answered(mailed: Desk) -> None:
     mailed.service.close("CASE-1", MIA)
 
@@ -195,6 +204,7 @@ def test_a_closed_case_is_not_answered(mailed: Desk) -> None:
         mailed.replies.reply("CASE-1", "One more thing", MIA)
 
 
+@pytest.mark.one_database
 def test_where_no_mail_leaves_a_mail_customer_can_not_be_answered(database: Database) -> None:
     desk = Desk(database)
     desk.says(CARA, "Hello")
@@ -206,6 +216,7 @@ def test_where_no_mail_leaves_a_mail_customer_can_not_be_answered(database: Data
     assert str(refused.value) == MAIL_IS_OFF
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("written", "place", "thread"),
     [
@@ -226,6 +237,7 @@ def test_a_slack_customer_is_answered_where_he_wrote(
     assert (letter.place, letter.thread) == (place, thread)
 
 
+@pytest.mark.one_database
 def test_a_slack_customer_who_never_wrote_himself_is_written_to(desk: Desk) -> None:
     desk.service.open(ADA, "called: no power", MIA)
 
@@ -234,6 +246,7 @@ def test_a_slack_customer_who_never_wrote_himself_is_written_to(desk: Desk) -> N
     assert (letter.place, letter.thread) == ("U_ADA", None)
 
 
+@pytest.mark.one_database
 def test_a_farewell_leaves_although_the_case_is_closed(mailed: Desk) -> None:
     mailed.service.close("CASE-1", MIA, "solved", farewell="Goodbye!")
     mailed.passes(seconds=5)

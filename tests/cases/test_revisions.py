@@ -7,6 +7,8 @@ import pytest
 from bot.cases.models import CaseEvent, EventKind
 from tests.cases.desk import ADA, MIA, PHRASE, START, Desk
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def told(desk: Desk) -> Desk:

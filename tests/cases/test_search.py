@@ -161,7 +161,7 @@ def test_a_strange_place_is_the_beginning(busy: Desk, after: str) -> None:
 
 
 def test_a_word_deep_behind_many_others_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cases.search_words.READ_FIRST", 2)
+    read_only_the_newest(monkeypatch)
     for number in range(8):
         desk.says(Author(f"c{number}@customer.example", "C"), "jam" if number in (0, 1) else "paper")
         if number in (1, 3, 5):
@@ -169,6 +169,36 @@ def test_a_word_deep_behind_many_others_is_found(desk: Desk, monkeypatch: pytest
 
     assert found(desk, "jam") == ["CASE-1", "CASE-2"]
     assert found(desk, "paper") == ["CASE-8", "CASE-7", "CASE-5", "CASE-3", "CASE-6", "CASE-4"]
+
+
+@pytest.mark.parametrize("named", [2, 32])
+def test_a_beginning_is_met_by_few_words_and_by_many(desk: Desk, monkeypatch: pytest.MonkeyPatch, named: int) -> None:
+    read_only_the_newest(monkeypatch)
+    monkeypatch.setattr("bot.cases.search_words.MOST_NAMED", named)
+    for number, word in enumerate(["printer", "printers", "paper", "printing", "printing", "jam"]):
+        desk.says(Author(f"c{number}@customer.example", "C"), word)
+
+    assert found(desk, "print") == ["CASE-5", "CASE-4", "CASE-2", "CASE-1"]
+    assert found(desk, "printers") == ["CASE-2"]
+    assert found(desk, "printo") == []
+
+
+def test_a_case_with_many_entries_hides_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_only_the_newest(monkeypatch)
+    monkeypatch.setattr("bot.cases.search_index.ROOM", 1)
+    for author in (BEN, CARA, *[ADA] * 12):
+        desk.says(author, "paper jam")
+    desk.says(NOA_CUSTOMER, "ink")
+
+    page = desk.queries.search("paper jam", MIA, limit=2)
+
+    assert [hit.case.case_id for hit in page.hits] == ["CASE-3", "CASE-2"]
+    assert [hit.case.case_id for hit in desk.queries.search("jam", MIA, after=page.after).hits] == ["CASE-1"]
+
+
+def read_only_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for many in ("READ_FIRST", "READ_FIRST_SCATTERED"):
+        monkeypatch.setattr(f"bot.cases.search_words.{many}", 1)
 
 
 def test_messages_come_newest_first_in_a_hit(desk: Desk) -> None:

@@ -11,6 +11,8 @@ from bot.db import Database
 from tests.cases.desk import ADA, BEN, MIA, SHOP, Desk
 from tests.cases.leaving import carried, reply
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_note_is_sent_on_once_with_its_files(desk: Desk) -> None:
     desk.says(ADA, "Hello")

@@ -9,9 +9,9 @@ from bot.clock import ShiftedClock, SystemClock
 from bot.db import Database
 from bot.doctor.finding import Standing
 from bot.mail.models import LedgerEntry, LedgerState
-from bot.mail.watcher import MailWatcher
 from bot.settings import load_settings
 from bot.wiring import open_desk
+from bot.wiring.mail_edge import mail_watcher
 from tests.doctor.ward import Ward
 from tests.mail.samples import letter
 from tests.services.certificates import issue
@@ -26,7 +26,7 @@ def collect(desk: Ward, clock: SystemClock | ShiftedClock | None = None) -> None
     """Take in what lies in the mailbox, as casebot run does."""
     settings = load_settings(desk.variables | {"IMAP_START": "all"}, env_file=None)
     core = open_desk(settings, clock or SystemClock())
-    watcher = MailWatcher(settings, core.database, clock or SystemClock(), core.intake, core.tell_support)
+    watcher = mail_watcher(settings, core.database, clock or SystemClock(), core.intake, core.tell_support)
     while watcher.collect():
         pass
     watcher.close()

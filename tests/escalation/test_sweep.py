@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text
 
 from bot.cases.inbound import Author
 from bot.cases.models import Case, Escalation
 from bot.cases.rules import Rules
 from bot.db import Database
-from tests.cases.desk import ADA, BEN, MIA, Desk
+from tests.cases.desk import ADA, BEN, MIA, START, Desk
 from tests.cases.plans import plans_of
 
 AFTER = timedelta(hours=48)
@@ -175,9 +175,11 @@ def test_more_than_a_batch_is_swept_in_one_go(desk: Desk, monkeypatch: pytest.Mo
 
 
 def test_the_sweep_takes_the_road_of_the_cases_that_nobody_was_alerted_of(desk: Desk) -> None:
-    for author in crowd(20):
-        desk.says(author, "This is urgent")
+    long_ago = {"created_at": START - 2 * AFTER, "last_message_at": START - 2 * AFTER}
+    told = {**long_ago, "customer_name": "C", "source": "email", "alerted": True}
+    rows = [{"case_id": f"CASE-{n}", "customer_identifier": f"c{n}@customer.example", **told} for n in range(2_000)]
     with desk.database.writers.begin() as session:
+        session.connection().execute(insert(Case), rows)
         session.connection().execute(text("ANALYZE"))  # what autovacuum does sooner or later
 
     [plan] = plans_of(desk.database, desk.sweep.sweep, "cases")

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,36 @@ from tests.journeys.promises import broken
 from tests.journeys.world import World, journey
 
 
-@pytest.fixture
-def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def as_before() -> Iterator[None]:
     """Put back what the runtime sets for its whole process."""
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, os.environ.get(name, ""))
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, os.environ.get(name, ""))
+        patch.setattr(sys, "excepthook", sys.excepthook)
+        patch.setattr(threading, "excepthook", threading.excepthook)
+        yield
+
+
+@pytest.fixture
+def untouched() -> Iterator[None]:
+    """The process as it was, once the test's bot has ended."""
+    with as_before():
+        yield
 
 
 @pytest.fixture
 def world(tmp_path: Path, untouched: None) -> Iterator[World]:
     """A desk whose mailbox is the sandbox's; at the end every promise must have been kept."""
     with journey(tmp_path) as running:
+        yield running
+        assert broken(running) == []
+
+
+@pytest.fixture(scope="module")
+def lasting_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One desk for all tests of a module: they ask, or are refused, and leave its cases as they are."""
+    with as_before(), journey(tmp_path_factory.mktemp("lasting")) as running:
         yield running
         assert broken(running) == []
 

@@ -111,15 +111,15 @@ def test_what_only_resembles_the_phrase_closes_nothing(world: World) -> None:
     assert world.texts(LOGGING) == []
 
 
-def test_the_customers_own_phrase_closes_nothing(any_mailbox: World) -> None:
-    any_mailbox.mail(CARLA, "Printer", "It prints only blank pages.")
-    any_mailbox.mail(CARLA, "Printer", PHRASE)
-    any_mailbox.writes("cosmo", PHRASE)
-    any_mailbox.sees(SUPPORT, "Cosmo Customer")
-    any_mailbox.settles()
+def test_the_customers_own_phrase_closes_nothing(world: World) -> None:
+    world.mail(CARLA, "Printer", "It prints only blank pages.")
+    world.mail(CARLA, "Printer", PHRASE)
+    world.writes("cosmo", PHRASE)
+    world.sees(SUPPORT, "Cosmo Customer")
+    world.settles()
 
-    assert [case.status for case in any_mailbox.rows(Case)] == ["open", "open"]
-    assert any_mailbox.texts(LOGGING) == []
+    assert [case.status for case in world.rows(Case)] == ["open", "open"]
+    assert world.texts(LOGGING) == []
 
 
 def test_the_phrase_without_a_case_is_asked_back_in_private(world: World) -> None:
@@ -131,14 +131,14 @@ def test_the_phrase_without_a_case_is_asked_back_in_private(world: World) -> Non
     assert world.case().status == "open"
 
 
-def test_the_customers_next_message_opens_a_new_case(any_mailbox: World) -> None:
-    any_mailbox.mail(CARLA, "Printer", "It prints only blank pages.")
-    card = any_mailbox.sees(SUPPORT, "CASE-1")
-    any_mailbox.clicks("ada", card, CLOSE)
-    closing_line(any_mailbox)
+def test_the_customers_next_message_opens_a_new_case(world: World) -> None:
+    world.mail(CARLA, "Printer", "It prints only blank pages.")
+    card = world.sees(SUPPORT, "CASE-1")
+    world.clicks("ada", card, CLOSE)
+    closing_line(world)
 
-    any_mailbox.mail(CARLA, "Re: Printer", "It happens again.")
+    world.mail(CARLA, "Re: Printer", "It happens again.")
 
-    assert any_mailbox.sees(SUPPORT, "CASE-2", "It happens again.")
-    assert "closed" in any_mailbox.now(card)
-    assert any_mailbox.case("CASE-2").customer_identifier == CARLA
+    assert world.sees(SUPPORT, "CASE-2", "It happens again.")
+    assert "closed" in world.now(card)
+    assert world.case("CASE-2").customer_identifier == CARLA

@@ -4,18 +4,18 @@ from bot.cases.models import Escalation
 from tests.journeys.world import ALERTING, CARLA, SUPPORT, World, buttons, has
 
 
-def test_the_fourth_message_without_an_answer_escalates(any_mailbox: World) -> None:
+def test_the_fourth_message_without_an_answer_escalates(world: World) -> None:
     for words in ("Where is my parcel?", "Any news?", "Hello?"):
-        any_mailbox.mail(CARLA, "Order 1017", words)
-    any_mailbox.settles()
-    assert any_mailbox.find(ALERTING) is None
+        world.mail(CARLA, "Order 1017", words)
+    world.settles()
+    assert world.find(ALERTING) is None
 
-    any_mailbox.mail(CARLA, "Order 1017", "Is anybody there?")
+    world.mail(CARLA, "Order 1017", "Is anybody there?")
 
-    alert = any_mailbox.sees(ALERTING, "CASE-1", "4th message without an answer")
+    alert = world.sees(ALERTING, "CASE-1", "4th message without an answer")
     assert has(alert, "Is anybody there?", CARLA)
     assert list(buttons(alert)) == ["Acknowledge", "Close", "Snooze…"]
-    any_mailbox.sees(SUPPORT, "CASE-1", "escalated")
+    world.sees(SUPPORT, "CASE-1", "escalated")
 
 
 def test_further_messages_leave_it_at_one_alert(world: World) -> None:

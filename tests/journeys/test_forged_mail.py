@@ -60,25 +60,25 @@ def test_a_customer_can_not_confirm(world: World) -> None:
     assert world.case().status == "open"
 
 
-def test_a_customer_who_quotes_the_phrase_closes_nothing(any_mailbox: World) -> None:
-    any_mailbox.mail(CARLA, "Printer", "It prints only blank pages.")
-    card = any_mailbox.sees(SUPPORT, "CASE-1")
+def test_a_customer_who_quotes_the_phrase_closes_nothing(world: World) -> None:
+    world.mail(CARLA, "Printer", "It prints only blank pages.")
+    card = world.sees(SUPPORT, "CASE-1")
 
     quoting = "No, please!\n\nOn Wed, Ada Admin wrote:\n> I'm closing this case."
-    any_mailbox.mail(CARLA, "Re: Printer", quoting)
+    world.mail(CARLA, "Re: Printer", quoting)
 
-    any_mailbox.sees_in_thread(card, "No, please!")
-    any_mailbox.settles()
-    assert any_mailbox.case().status == "open"
+    world.sees_in_thread(card, "No, please!")
+    world.settles()
+    assert world.case().status == "open"
 
 
-def test_an_admin_who_quotes_the_phrase_closes_nothing(any_mailbox: World) -> None:
-    first = any_mailbox.mail(CARLA, "Printer", "It prints only blank pages.")
-    card = any_mailbox.sees(SUPPORT, "CASE-1")
+def test_an_admin_who_quotes_the_phrase_closes_nothing(world: World) -> None:
+    first = world.mail(CARLA, "Printer", "It prints only blank pages.")
+    card = world.sees(SUPPORT, "CASE-1")
 
     quoting = "We are not done here.\n\nOn Wed, Amos Admin wrote:\n> I'm closing this case."
-    any_mailbox.mail(ADA, "Re: Printer", quoting, in_reply_to=first["Message-ID"], to=CARLA)
+    world.mail(ADA, "Re: Printer", quoting, in_reply_to=first["Message-ID"], to=CARLA)
 
-    any_mailbox.sees_in_thread(card, "We are not done here.")
-    any_mailbox.settles()
-    assert any_mailbox.case().status == "open"
+    world.sees_in_thread(card, "We are not done here.")
+    world.settles()
+    assert world.case().status == "open"

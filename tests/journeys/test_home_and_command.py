@@ -22,13 +22,23 @@ ANSWERS = [
 ]
 
 
-@pytest.fixture
-def two_cases(world: World) -> World:
+def with_two_cases(world: World) -> World:
     world.opens("cosmo", "This is urgent!")
     world.opens("carla", "Where is my invoice?")
     world.sees(ALERTING, "CASE-1")
     world.settles()
     return world
+
+
+@pytest.fixture(scope="module")
+def two_cases(lasting_world: World) -> World:
+    """For those who only ask."""
+    return with_two_cases(lasting_world)
+
+
+@pytest.fixture
+def own_cases(world: World) -> World:
+    return with_two_cases(world)
 
 
 def home_of(world: World, user: str, *words: str) -> str:
@@ -47,13 +57,13 @@ def test_an_admins_home_shows_the_desk(two_cases: World) -> None:
     assert home_of(two_cases, "ada", "*2* open", "*1* escalated", "CASE-1", "CASE-2", "Cosmo Customer")
 
 
-def test_a_case_closed_in_app_home_leaves_it(two_cases: World) -> None:
-    two_cases.workspace.open_home("ada")
-    home_of(two_cases, "ada", "CASE-2")
+def test_a_case_closed_in_app_home_leaves_it(own_cases: World) -> None:
+    own_cases.workspace.open_home("ada")
+    home_of(own_cases, "ada", "CASE-2")
 
-    two_cases.workspace.click_home("ada", CLOSE, f"CASE-2:{two_cases.case('CASE-2').version}")
+    own_cases.workspace.click_home("ada", CLOSE, f"CASE-2:{own_cases.case('CASE-2').version}")
 
-    assert "CASE-2" not in home_of(two_cases, "ada", "*1* open")
+    assert "CASE-2" not in home_of(own_cases, "ada", "*1* open")
 
 
 def test_a_customers_home_shows_his_own_cases_only(two_cases: World) -> None:
@@ -78,8 +88,8 @@ def test_a_customer_asks_for_his_own(two_cases: World) -> None:
     assert "/case close" not in two_cases.command("carla", "help", CUSTOMERS)
 
 
-def test_escalating_by_hand_alerts_with_the_reason(two_cases: World) -> None:
-    assert "is escalated" in two_cases.command("ada", "escalate CASE-2 The boss called")
+def test_escalating_by_hand_alerts_with_the_reason(own_cases: World) -> None:
+    assert "is escalated" in own_cases.command("ada", "escalate CASE-2 The boss called")
 
-    two_cases.sees(ALERTING, "CASE-2", "Ada Admin asks: The boss called")
-    two_cases.sees(SUPPORT, "CASE-2", "escalated")
+    own_cases.sees(ALERTING, "CASE-2", "Ada Admin asks: The boss called")
+    own_cases.sees(SUPPORT, "CASE-2", "escalated")

@@ -14,8 +14,7 @@ def everything_said(world: World) -> str:
     return "\n".join(text_of(interpreted(said)) for said in [*calls, *views])
 
 
-def test_a_hostile_mail_is_inert_everywhere(any_mailbox: World) -> None:
-    world = any_mailbox
+def test_a_hostile_mail_is_inert_everywhere(world: World) -> None:
     world.mail('"<!channel> Carla" <carla@example.com>', f"Re: {EVIL}", f"{EVIL}\n\n{EVIL}")
     world.mail('"<!channel> Carla" <carla@example.com>', EVIL, f"once more {EVIL}")
     card = world.sees(SUPPORT, "CASE-1")

@@ -4,13 +4,13 @@ from bot.cases.models import Escalation
 from tests.journeys.world import ALERTING, CARLA, SUPPORT, World, has
 
 
-def test_an_urgent_mail_alerts_before_any_sweep(any_mailbox: World) -> None:
-    any_mailbox.mail(CARLA, "URGENT: nobody can log in", "None of our forty people can.")
+def test_an_urgent_mail_alerts_before_any_sweep(world: World) -> None:
+    world.mail(CARLA, "URGENT: nobody can log in", "None of our forty people can.")
 
-    alert = any_mailbox.sees(ALERTING, "CASE-1", "urgent")
+    alert = world.sees(ALERTING, "CASE-1", "urgent")
 
     assert has(alert, "nobody can log in")
-    assert any_mailbox.case().escalated
+    assert world.case().escalated
 
 
 def test_an_urgent_message_in_slack_alerts_at_once(world: World) -> None:

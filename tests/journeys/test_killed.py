@@ -25,6 +25,7 @@ def test_mixed_mails_and_kills_lose_and_double_nothing(dovecot: Dovecot, tmp_pat
     assert found.ledger == MAILS
 
 
+@pytest.mark.one_database
 @pytest.mark.timeout(150)
 def test_killed_in_the_middle_of_catching_up_it_goes_on_and_nothing_is_doubled(
     database_url: str, tmp_path: Path

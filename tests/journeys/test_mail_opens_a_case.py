@@ -22,17 +22,17 @@ def test_a_mail_opens_a_case_and_its_card_stands_in_the_support_channel(any_mail
     assert any_mailbox.find(ALERTING) is None
 
 
-def test_the_customers_next_mail_joins_his_open_case_in_the_cards_thread(any_mailbox: World) -> None:
-    first = any_mailbox.mail(CARLA, "Order 1017", "Where is it?")
-    card = any_mailbox.sees(SUPPORT, "CASE-1")
+def test_the_customers_next_mail_joins_his_open_case_in_the_cards_thread(world: World) -> None:
+    first = world.mail(CARLA, "Order 1017", "Where is it?")
+    card = world.sees(SUPPORT, "CASE-1")
 
-    any_mailbox.mail(CARLA, "Re: Order 1017", "Any news?\n\n> Where is it?", in_reply_to=first["Message-ID"])
+    world.mail(CARLA, "Re: Order 1017", "Any news?\n\n> Where is it?", in_reply_to=first["Message-ID"])
 
-    assert has(any_mailbox.sees_in_thread(card, "Any news?"), CARLA)
-    any_mailbox.until(lambda: "2 messages" in any_mailbox.now(card))
-    any_mailbox.settles()
-    assert any_mailbox.case().message_count == 2
-    assert len(any_mailbox.workspace.messages(SUPPORT)) == 1
+    assert has(world.sees_in_thread(card, "Any news?"), CARLA)
+    world.until(lambda: "2 messages" in world.now(card))
+    world.settles()
+    assert world.case().message_count == 2
+    assert len(world.workspace.messages(SUPPORT)) == 1
 
 
 def test_every_sample_mail_is_taken_in(world: World) -> None:

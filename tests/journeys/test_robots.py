@@ -14,24 +14,24 @@ def ledger(world: World) -> list[str]:
     return sorted(str(entry.state) for entry in world.rows(LedgerEntry))
 
 
-def test_auto_replies_and_bounces_open_nothing(any_mailbox: World) -> None:
+def test_auto_replies_and_bounces_open_nothing(world: World) -> None:
     for name in ("auto_reply", "bounce"):
-        any_mailbox.deliver((MAILS / f"{name}.eml").read_bytes())
-    any_mailbox.settles()
+        world.deliver((MAILS / f"{name}.eml").read_bytes())
+    world.settles()
 
-    assert ledger(any_mailbox) == ["auto_reply", "bounce"]
-    assert any_mailbox.rows(Case) == []
-    assert any_mailbox.workspace.messages(SUPPORT) == []
+    assert ledger(world) == ["auto_reply", "bounce"]
+    assert world.rows(Case) == []
+    assert world.workspace.messages(SUPPORT) == []
 
 
-def test_an_auto_reply_is_no_follow_up(any_mailbox: World) -> None:
+def test_an_auto_reply_is_no_follow_up(world: World) -> None:
     for words in ("One", "Two", "Three"):
-        any_mailbox.mail("carla@example.com", "Printer", words)
-    any_mailbox.deliver((MAILS / "auto_reply.eml").read_bytes())
-    any_mailbox.settles()
+        world.mail("carla@example.com", "Printer", words)
+    world.deliver((MAILS / "auto_reply.eml").read_bytes())
+    world.settles()
 
-    assert any_mailbox.workspace.messages(ALERTING) == []
-    assert any_mailbox.case().message_count == 3
+    assert world.workspace.messages(ALERTING) == []
+    assert world.case().message_count == 3
 
 
 def test_a_mail_beyond_reading_is_told_and_the_next_one_is_taken_in(any_mailbox: World) -> None:
@@ -45,10 +45,10 @@ def test_a_mail_beyond_reading_is_told_and_the_next_one_is_taken_in(any_mailbox:
     assert any_mailbox.health()["status"] == "healthy"
 
 
-def test_the_same_mail_twice_is_one_message(any_mailbox: World) -> None:
+def test_the_same_mail_twice_is_one_message(world: World) -> None:
     for _ in range(2):
-        any_mailbox.deliver((MAILS / "new_plain.eml").read_bytes())
-    any_mailbox.settles()
+        world.deliver((MAILS / "new_plain.eml").read_bytes())
+    world.settles()
 
-    assert ledger(any_mailbox) == ["duplicate", "opened"]
-    assert any_mailbox.case().message_count == 1
+    assert ledger(world) == ["duplicate", "opened"]
+    assert world.case().message_count == 1

@@ -22,6 +22,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import Interaction
 from bot.sandbox.workspace import text_of
 from bot.settings import load_settings
+from bot.web.health import works
 from bot.wiring import Bot, build_bot
 from tests.services.dovecot import Dovecot
 from tests.services.http import http
@@ -63,6 +64,7 @@ class World:
         self.bot = build_bot(self.settings, self.sandbox.clock, Pacing(0.0, 0.0), self.term_seconds)
         self._runtime = Runtime(self.bot)
         self._runtime.start()
+        self.until(lambda: all(map(works, self.bot.checks.values())))  # a tenth of what asking over HTTP costs
         self.until(lambda: self.health()["status"] == "healthy")
 
     def stop(self) -> None:

@@ -17,6 +17,7 @@ from bot.mail.models import LedgerEntry, RawMail
 from bot.mail.reception import Intake as AnyIntake
 from bot.mail.trouble import MailboxTrouble
 from bot.mail.watcher import MailWatcher
+from bot.wiring.mail_edge import mail_watcher
 from tests.mail.samples import settings
 
 
@@ -108,4 +109,4 @@ class Post:
         self.told.append((kind, words))
 
     def _new_watcher(self) -> MailWatcher:
-        return MailWatcher(self.settings, self.database, SystemClock(), self.intake, self.tell)
+        return mail_watcher(self.settings, self.database, SystemClock(), self.intake, self.tell)

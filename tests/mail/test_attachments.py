@@ -209,6 +209,7 @@ def test_every_byte_can_be_had_again(post: Post, dovecot: Dovecot, size: int) ->
     assert files.read(stored["inside.pdf"]) == content[:100]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("held", ["", "mail:1", "mail:99:1", "mail:1:40", "mail:1:0.3", "slack:F1", "mail:1:1.1.1"])
 def test_what_is_not_held_is_refused_clearly(post: Post, dovecot: Dovecot, held: str) -> None:
     dovecot.deliver(letter())
@@ -218,6 +219,7 @@ def test_what_is_not_held_is_refused_clearly(post: Post, dovecot: Dovecot, held:
         MailAttachments(post.database, archive_of(post.database.url)).read(held)
 
 
+@pytest.mark.one_database
 def test_a_lost_mail_is_told_as_one(post: Post, dovecot: Dovecot) -> None:
     content = bytes(range(256)) * (LARGEST_ROW // 64)
     dovecot.deliver(parts("\r\nHello", enclosed(content)))

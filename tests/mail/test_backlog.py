@@ -7,7 +7,7 @@ import structlog
 from sqlmodel import select
 
 from bot.clock import SystemClock
-from bot.mail import collection
+from bot.mail import arrivals, collection
 from bot.mail.reconcile import reconcile
 from bot.outbox.models import Delivery
 from tests.mail.post import Post
@@ -30,6 +30,7 @@ def backlog(dovecot: Dovecot) -> Dovecot:
     return dovecot
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("start", "taken_in"), [("24h", NEW), ("now", 0), ("2d", NEW), ("9000-01-01", 0)])
 def test_older_mail_is_entered_without_a_look_at_each(
     post: Post, backlog: Dovecot, monkeypatch: pytest.MonkeyPatch, start: str, taken_in: int
@@ -55,7 +56,7 @@ def test_a_crash_in_the_midst_of_older_mail_doubles_nothing(
     monkeypatch.setattr(collection, "SKIPPED_AT_ONCE", 100)
     post.begin_again(imap_start="24h")
     with monkeypatch.context() as broken:
-        broken.setattr(collection.Collection, "_take_in", _power_cut)
+        broken.setattr(arrivals.Arrivals, "batches", _power_cut)
         with pytest.raises(SystemExit):
             post.collect()
 
@@ -65,10 +66,11 @@ def test_a_crash_in_the_midst_of_older_mail_doubles_nothing(
     assert post.state_counts() == {"before_start": OLD, "opened": NEW}
 
 
+@pytest.mark.one_database
 def test_a_whole_backlog_is_taken_in_with_a_word_on_the_way(
     post: Post, backlog: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collection, "LISTED_AT_ONCE", 100)
+    monkeypatch.setattr(arrivals, "LISTED_AT_ONCE", 100)
 
     with structlog.testing.capture_logs() as logged:
         post.collect()
@@ -81,6 +83,7 @@ def _power_cut(*_arguments: object, **_more: object) -> int:
     raise SystemExit
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("start", "told", "cards"), [("all", ["mail_backlog"], 0), ("24h", [], NEW), ("now", [], 0)])
 def test_a_big_backlog_is_told_in_one_notice(
     post: Post, backlog: Dovecot, start: str, told: list[str], cards: int

@@ -16,6 +16,8 @@ from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
 from tests.services.tcp_proxy import TcpProxy
 
+pytestmark = pytest.mark.one_database
+
 _BARE = "imap_capability = IMAP4rev1\n"
 
 

@@ -15,10 +15,13 @@ from bot.mail.oauth import GOOGLE, ProviderTokens, TokenRefused, endpoint_of
 from bot.mail.trouble import MailboxTrouble
 from bot.mail.watcher import MailWatcher
 from bot.tls import tls_context
+from bot.wiring.mail_edge import mail_watcher
 from tests.cases.desk import StillClock
 from tests.mail.post import Post
 from tests.mail.samples import letter, settings
 from tests.services.dovecot import Dovecot
+
+pytestmark = pytest.mark.one_database
 
 _DOVECOT = """
 auth_mechanisms = plain login xoauth2
@@ -206,7 +209,7 @@ class OAuthPost(Post):
     def _new_watcher(self) -> MailWatcher:
         clock = StillClock()
         giver = ProviderTokens(self.settings, clock, tls_context(), f"{self._provider.url}/token")
-        return MailWatcher(self.settings, self.database, clock, self.intake, self.tell, giver)
+        return mail_watcher(self.settings, self.database, clock, self.intake, self.tell, giver)
 
 
 @pytest.mark.needs("dovecot")

@@ -20,6 +20,8 @@ from tests.mail.samples import letter
 from tests.services.dovecot import Dovecot
 from tests.services.standing import opened
 
+pytestmark = pytest.mark.one_database
+
 MANY = 60
 
 

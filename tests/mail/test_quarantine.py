@@ -38,6 +38,9 @@ class Broken:
         self._intake = intake
         self.mended = False
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if not self.mended:
             raise RuntimeError("a bug")
@@ -62,6 +65,7 @@ def key_of_the_first(post: Post) -> EntryKey:
     return next(iter(quarantine(post).waiting())).key
 
 
+@pytest.mark.one_database
 def test_the_notice_names_the_mail_for_the_buttons(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver(BOMB)
     post.collect()
@@ -95,6 +99,7 @@ def test_a_retry_that_fails_again_leaves_the_mail_waiting(post: Post, dovecot: D
     assert "RuntimeError" in post.ledger()[0].reason
 
 
+@pytest.mark.one_database
 def test_a_mail_is_opened_by_hand_with_what_can_be_salvaged(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver(BOMB)
     post.collect()
@@ -110,6 +115,7 @@ def test_a_mail_is_opened_by_hand_with_what_can_be_salvaged(post: Post, dovecot:
     assert post.ledger()[0].reason == "opened by Mia, unread"
 
 
+@pytest.mark.one_database
 def test_a_mail_too_big_is_opened_by_its_header_alone(post: Post, dovecot: Dovecot) -> None:
     post.begin_again(max_mail_size="2000")
     dovecot.deliver(letter("x" * 5_000))
@@ -137,6 +143,7 @@ def test_a_mail_too_big_is_fetched_again_once_the_limit_is_raised(post: Post, do
     assert (message.body, message.raw_mail_id) == ("x" * 5_000, raw.id)
 
 
+@pytest.mark.one_database
 def test_a_mail_too_big_that_is_gone_is_told(post: Post, dovecot: Dovecot) -> None:
     post.begin_again(max_mail_size="2000")
     dovecot.deliver(letter("x" * 5_000))
@@ -147,6 +154,7 @@ def test_a_mail_too_big_that_is_gone_is_told(post: Post, dovecot: Dovecot) -> No
         quarantine(post).retry(key_of_the_first(post))
 
 
+@pytest.mark.one_database
 def test_a_mail_without_a_sender_can_not_be_opened(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver(b"Subject: Who am I\r\n\r\nHello")
     post.collect()
@@ -157,6 +165,7 @@ def test_a_mail_without_a_sender_can_not_be_opened(post: Post, dovecot: Dovecot)
     assert post.states() == ["quarantined"]
 
 
+@pytest.mark.one_database
 def test_an_unknown_mail_is_refused_in_words(post: Post) -> None:
     with pytest.raises(NotQuarantined, match="INBOX/1/99"):
         quarantine(post).retry(EntryKey("INBOX", 1, 99))
@@ -164,6 +173,7 @@ def test_an_unknown_mail_is_refused_in_words(post: Post) -> None:
         EntryKey.read("99")
 
 
+@pytest.mark.one_database
 def test_a_replay_finds_nothing_where_nothing_changed(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver_many(sample(name) for name in ("new_plain", "reply_gmail", "auto_reply", "bounce", "new_plain"))
     dovecot.deliver(BOMB)
@@ -174,6 +184,7 @@ def test_a_replay_finds_nothing_where_nothing_changed(post: Post, dovecot: Dovec
     assert [mail.differences for mail in replayed] == [()] * 6
 
 
+@pytest.mark.one_database
 def test_a_replay_shows_what_would_be_read_otherwise(
     post: Post, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +209,7 @@ def test_a_replay_shows_what_would_be_read_otherwise(
     assert post.states() == [first.state, "auto_reply"]
 
 
+@pytest.mark.one_database
 def test_a_replay_looks_back_as_far_as_asked(post: Post, dovecot: Dovecot) -> None:
     now = SystemClock().now()
     dovecot.deliver(letter(), arrived=now - timedelta(days=3))

@@ -19,7 +19,7 @@ from tests.mail.samples import letter
 from tests.mail.test_quarantine import BOMB, Broken
 from tests.services.dovecot import Dovecot
 
-pytestmark = pytest.mark.needs("dovecot")
+pytestmark = [pytest.mark.needs("dovecot"), pytest.mark.one_database]
 
 
 class NoticingPost(Post):

@@ -58,6 +58,7 @@ def test_what_was_not_taken_in_is_named(post: Post, dovecot: Dovecot) -> None:
     ]
 
 
+@pytest.mark.one_database
 def test_before_the_first_look_nothing_is_accounted_for(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver_many(mails(2))
 
@@ -67,6 +68,7 @@ def test_before_the_first_look_nothing_is_accounted_for(post: Post, dovecot: Dov
     assert "never looked" in list(found.lines())[1]
 
 
+@pytest.mark.one_database
 def test_mail_that_is_gone_is_only_information(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver_many(mails(3))
     post.collect()
@@ -78,6 +80,7 @@ def test_mail_that_is_gone_is_only_information(post: Post, dovecot: Dovecot) -> 
     assert list(found.lines())[1].endswith("(deleted or moved away): UID 2")
 
 
+@pytest.mark.one_database
 def test_it_waits_for_a_casebot_that_runs_beside(post: Post, dovecot: Dovecot) -> None:
     with post.watching() as watcher:
         wait_until(lambda: watcher.state.condition is Condition.RUNNING, "the first pass")
@@ -127,6 +130,7 @@ def test_a_mail_moved_away_and_back_is_known(post: Post, dovecot: Dovecot) -> No
     assert (texts(post), post.states()) == (["Help 1", "Help 2"], ["opened", "opened", "duplicate"])
 
 
+@pytest.mark.one_database
 def test_a_server_that_restarts_loses_nothing(post: Post, dovecot: Dovecot) -> None:
     with post.watching() as watcher:
         wait_until(lambda: watcher.state.condition is Condition.RUNNING, "the first pass")
@@ -139,6 +143,7 @@ def test_a_server_that_restarts_loses_nothing(post: Post, dovecot: Dovecot) -> N
     assert len(post.messages()) == 30
 
 
+@pytest.mark.one_database
 def test_a_wrong_password_then_the_right_one(post: Post, dovecot: Dovecot) -> None:
     dovecot.deliver_many(mails(3))
     post.begin_again({"IMAP_PASSWORD": "wrong"})

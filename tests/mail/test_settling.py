@@ -23,6 +23,9 @@ class Choosy:
         self._intake = intake
         self._fault = fault
 
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
+
     def take(self, session: Session, inbound: Inbound) -> Taken:
         taken = self._intake.take(session, inbound)
         if GUILTY in inbound.text:

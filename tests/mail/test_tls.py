@@ -13,7 +13,7 @@ from tests.services.certificates import Certificates, issue
 from tests.services.dovecot import Dovecot
 from tests.services.process import free_port
 
-pytestmark = pytest.mark.needs("dovecot")
+pytestmark = [pytest.mark.needs("dovecot"), pytest.mark.one_database]
 _TLS = """
 ssl = yes
 ssl_cert = <{server}

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.cases.inbound import Inbound, Taken
 from bot.db import Database
-from bot.mail import collection, fetching
+from bot.mail import arrivals, fetching
 from bot.mail.ledger import Ledger
 from bot.mail.trouble import MailboxTrouble
 from bot.mail.watcher import Condition
@@ -19,6 +19,8 @@ from tests.mail.post import Post
 from tests.mail.samples import letter, sample
 from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
+
+pytestmark = pytest.mark.one_database
 
 
 def mails(count: int, first: int = 1) -> list[bytes]:
@@ -33,6 +35,9 @@ class Stumbling:
     def __init__(self, post: Post, *failures: Exception) -> None:
         self._intake = post.intake
         self._failures = list(failures)
+
+    def expect(self, session: Session, inbounds: Sequence[Inbound]) -> None:
+        self._intake.expect(session, inbounds)
 
     def take(self, session: Session, inbound: Inbound) -> Taken:
         if self._failures:
@@ -197,7 +202,7 @@ def test_a_mail_deleted_meanwhile_is_passed_over(post: Post, dovecot: Dovecot) -
 
 
 def test_a_backlog_comes_in_batches(post: Post, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "LISTED_AT_ONCE", 7)
+    monkeypatch.setattr(arrivals, "LISTED_AT_ONCE", 7)
     monkeypatch.setattr(fetching, "BATCH_MAILS", 3)
     dovecot.deliver_many(mails(20))
 

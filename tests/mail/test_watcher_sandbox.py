@@ -11,6 +11,8 @@ from tests.mail.post import Post
 from tests.mail.samples import PHRASE
 from tests.services.process import wait_until
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:

@@ -12,6 +12,8 @@ from bot.outbox.postman import LONGEST_AWAY_SECONDS, LONGEST_BACKOFF_SECONDS
 from bot.outbox.sending import Away, Later, Parcel, Posted, Refused, Unsure
 from tests.outbox.round import Notebook, Round, say_it
 
+pytestmark = pytest.mark.one_database
+
 SENT, FOLDED, DUE, REFUSED = DeliveryState.SENT, DeliveryState.FOLDED, DeliveryState.DUE, DeliveryState.REFUSED
 
 

@@ -1,11 +1,15 @@
 """How fast a place is spoken to: seconds come from the stopwatch, never from waiting."""
 
+from datetime import datetime
+
 import pytest
+from sqlmodel import Session
 
 from bot.db import Database
 from bot.outbox.pacing import REDRAW_BURST, Pacing
-from bot.outbox.postman import IDLE_SECONDS
-from tests.outbox.round import Round, Stopwatch
+from bot.outbox.postman import IDLE_SECONDS, REST_AFTER_LOOK, Postman
+from tests.cases.desk import START, StillClock
+from tests.outbox.round import Notebook, Round, Stopwatch
 
 POST_SECONDS = 1.0
 REDRAW_SECONDS = 1.5  # exact in binary, so that no rounding stands between a test and the edge
@@ -105,3 +109,20 @@ def test_posts_to_one_place_are_spaced_and_redraws_and_others_are_not(database: 
     watch.seconds += POST_SECONDS
     walk.deliver_all()
     assert walk.sender.parcels[-1] == [posts[1]]
+
+
+def test_after_a_look_in_vain_he_rests_as_long_as_looking_costs(database: Database, watch: Stopwatch) -> None:
+    def look_for_a_while(_session: Session) -> datetime:
+        watch.seconds += 0.01
+        return START
+
+    postman = Postman(
+        database, StillClock(), Notebook(), Pacing(monotonic=watch), monotonic=watch, claim_time=look_for_a_while
+    )
+    assert postman.breath() == 0
+
+    assert postman.deliver_due() == 0
+    assert postman.breath() == pytest.approx(0.01 * REST_AFTER_LOOK)
+
+    watch.seconds += 1
+    assert postman.breath() == 0

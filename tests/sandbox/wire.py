@@ -9,6 +9,8 @@ from slack_bolt import Ack, App, Respond, Say
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
+from tests.services.process import wait_until
+
 Json: TypeAlias = dict[str, Any]
 BUTTON = {
     "type": "button",
@@ -41,11 +43,15 @@ class Wire:
 
 
 def hang_up(client: SocketModeClient) -> None:
-    """Close a real client; its own close() would wait up to 10 s for its reading thread to look up."""
+    """Close a real client; its own close() would wait up to 10 s for its reading thread to look up.
+
+    A socket that is closed before that thread saw its end never wakes it.
+    """
     client.auto_reconnect_enabled = False
     session = client.current_session
     if session is not None and session.sock is not None and session.sock.sock is not None:
         session.sock.sock.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: session.sock is None, "the reading thread to end")
     client.close()
 
 

@@ -101,9 +101,3 @@ class Needs:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"needs(*services): runs only where {', '.join(SERVICES)} are installed")
     config.pluginmanager.register(Needs(SERVICES, os.environ.get("REQUIRE_ALL") == "1"), "casebot-needs")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many workers as cores: the tests wait for servers about as often as they compute."""
-    return (os.cpu_count() or 1) * 2

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session, SQLModel
 
@@ -62,20 +62,48 @@ class StandingFile:
         return _for_a_test(self._database)
 
 
+# TRUNCATE gives each table and each of its indexes a new file, which takes longer than most tests: DELETE leaves dead
+# rows instead, so a table that has grown is truncated all the same.
+_EMPTY = """
+CREATE FUNCTION empty_tables() RETURNS void AS $$
+DECLARE
+    touched text;
+BEGIN
+{each_table}
+    FOR touched IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE 'ALTER SEQUENCE ' || quote_ident(touched) || ' RESTART';
+    END LOOP;
+END
+$$ LANGUAGE plpgsql
+"""
+_EMPTY_ONE = """
+    IF pg_relation_size('{table}') > 200000 THEN TRUNCATE {table} CASCADE; ELSE DELETE FROM {table}; END IF;
+"""
+
+
 class StandingServer:
-    """A PostgreSQL database that is emptied for each test: several times quicker than making one."""
+    """A PostgreSQL database that is emptied for each test: many times quicker than making one."""
 
     def __init__(self, postgres: Postgres, url: str) -> None:
         self._postgres = postgres
         self._database = Database(url)
+        # One connection for all tests: the function's plans are made once.
+        self._caretaker = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)
         SQLModel.metadata.create_all(self._database.engine, checkfirst=False)
+        tables = reversed(SQLModel.metadata.sorted_tables)
+        self._take_care(_EMPTY.format(each_table="".join(_EMPTY_ONE.format(table=table.name) for table in tables)))
 
     def emptied(self) -> Database:
         self._postgres.start()
-        with self._database.engine.begin() as connection:
-            tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        self._take_care("SELECT empty_tables()")
         return _for_a_test(self._database)
+
+    def close(self) -> None:
+        self._caretaker.dispose()
+
+    def _take_care(self, statement: str) -> None:
+        with self._caretaker.connect() as connection:
+            connection.execute(text(statement))
 
 
 def _for_a_test(standing: Database) -> Database:

@@ -27,6 +27,12 @@ class TcpProxy:
         """Forward what comes on new connections."""
         self._silent = threading.Event()
 
+    def cut(self) -> None:
+        """Break the connections that stand, in the middle of whatever they carry."""
+        for each in self._open:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
     def __enter__(self) -> "TcpProxy":
         return self
 

@@ -10,7 +10,6 @@ from sqlmodel import select
 from bot.cases.models import Case
 from bot.clock import SystemClock
 from bot.mail.models import LedgerEntry
-from bot.mail.watcher import MailWatcher
 from bot.sandbox import web_api
 from bot.sandbox.people import BOT_USER_ID
 from bot.sandbox.shapes import Call, Json, SlackError
@@ -19,6 +18,7 @@ from bot.sandbox.workspace import text_of
 from bot.settings import load_settings
 from bot.setup import card, mail_steps
 from bot.wiring import open_desk
+from bot.wiring.mail_edge import mail_watcher
 from tests.setup.wizardry import ENTER, Newcomer
 
 MAIL = ("mailbox", "smtp", "mail")
@@ -247,7 +247,7 @@ def test_the_test_mail_opens_no_case(newcomer: Newcomer) -> None:
     newcomer.runs("init", "--yes", "--admin", ADA, **newcomer.given)
     settings = load_settings(newcomer.variables | {"IMAP_START": "all"}, env_file=None)
     core = open_desk(settings, SystemClock())
-    watcher = MailWatcher(settings, core.database, SystemClock(), core.intake, core.tell_support)
+    watcher = mail_watcher(settings, core.database, SystemClock(), core.intake, core.tell_support)
 
     watcher.collect()
 

@@ -34,6 +34,7 @@ def test_what_was_said_while_the_bot_was_down_comes_in_once(world: Outage) -> No
     assert world.count(Message) == 3
 
 
+@pytest.mark.one_database
 def test_somebody_who_never_wrote_before_is_heard_in_his_new_dm(world: Outage) -> None:
     world.down()
     world.writes("carla", "Hello, is this the shop?")
@@ -43,6 +44,7 @@ def test_somebody_who_never_wrote_before_is_heard_in_his_new_dm(world: Outage) -
     assert world.bodies() == ["Hello, is this the shop?"]
 
 
+@pytest.mark.one_database
 def test_an_admins_words_in_an_old_cases_thread_close_it(world: Outage) -> None:
     card = world.opens("carla", "The till is broken")
     for number in range(3):
@@ -58,6 +60,7 @@ def test_an_admins_words_in_an_old_cases_thread_close_it(world: Outage) -> None:
     assert "Looking into it" in world.bodies()
 
 
+@pytest.mark.one_database
 def test_replies_under_a_customers_message_are_found(world: Outage) -> None:
     said = world.workspace.say("cosmo", CUSTOMERS, "The door is stuck")
     world.until(lambda: world.count(Message) == 1, "the message")
@@ -70,6 +73,7 @@ def test_replies_under_a_customers_message_are_found(world: Outage) -> None:
     assert world.bodies() == ["The door is stuck", "Push harder", "I did"]
 
 
+@pytest.mark.one_database
 def test_an_edit_and_a_deletion_of_that_time_are_recorded(world: Outage) -> None:
     edited = world.writes("carla", "The till is broken")
     deleted = world.writes("carla", "Never mind")
@@ -89,6 +93,7 @@ def test_an_edit_and_a_deletion_of_that_time_are_recorded(world: Outage) -> None
     assert (kinds.count(EventKind.EDITED), kinds.count(EventKind.DELETED)) == (1, 1)
 
 
+@pytest.mark.one_database
 def test_files_of_that_time_are_listed_with_their_message(world: Outage) -> None:
     world.down()
     world.workspace.say("carla", world.workspace.dm("carla"), "See this", files=[("till.png", b"image")])

@@ -13,6 +13,8 @@ from tests.cases.desk import START
 from tests.outbox.round import Stopwatch
 from tests.slack.outage import Outage, outage
 
+pytestmark = pytest.mark.one_database
+
 
 class Family:
     """Two processes on one database, and the time."""

@@ -20,9 +20,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.cases.board import Board, Filter, Sheet, Sort
+from bot.cases.board import Board, Filter, Sort
 from bot.cases.models import Status
 from bot.cases.search import Page
+from bot.cases.sheets import Sheet
 from bot.slack.action_ids import (
     HOME_FILTER,
     HOME_PAGE,

@@ -1,0 +1,31 @@
+"""What makes a whole run cheaper on the processor and changes nothing that a test sees; pyproject.toml loads it."""
+
+import gc
+import os
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Keep bytecode even where PYTHONDONTWRITEBYTECODE is set: each process that a test starts would compile anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests live as long as the run: the collector need not look through them again and again."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished() -> None:
+    """Whoever only hands tests to workers collects none itself."""
+    gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many workers as cores: the tests wait for servers about as often as they compute."""
+    return (os.cpu_count() or 1) * 2
