@@ -49,7 +49,7 @@ def note_form(case: Case, errand: Errand) -> dict[str, Any]:
 
 def escalate_form(case: Case, errand: Errand) -> dict[str, Any]:
     """Ask why the case is to be made louder."""
-    reason = pieces.text(REASON, "Why?", optional=True, limit=500, hint="The alert says it.")
+    reason = pieces.text(REASON, "Why?", optional=True, limit=500, hint="It stands in the alert.")
     return pieces.modal(Form.ESCALATE, f"Escalate {case.case_id}", "Escalate", [_about(case), reason], errand)
 
 
