@@ -215,7 +215,7 @@ def _own(order: Order) -> Drawing:
 
 VERBS: dict[str, Verb] = {
     "": Verb("", "the desk at a glance", _glance, own="your cases"),
-    "status": Verb("status CASE-42", "how a case stands, and its buttons", _status, own="how one of your cases stands"),
+    "status": Verb("status CASE-42", "how a case stands", _status, own="how one of your cases stands"),
     "list": Verb(f"list [{' | '.join(Filter)}]", "cases, the longest waiting first", _list, own="your cases, too"),
     "mine": Verb("mine", "the cases assigned to you", _mine),
     "open": Verb("open carla@example.com text", "take down what a customer said", _open),
