@@ -1,13 +1,11 @@
-"""What every test may ask for: real servers, a fresh database, a browser."""
+"""What every test may ask for: real servers, a fresh database."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from bot.db import Database
-from tests.services.chromium import chromium
 from tests.services.dovecot import Dovecot
 from tests.services.needs import pytest_configure as pytest_configure
 from tests.services.postgresql import Postgres
@@ -81,21 +79,3 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium per module: Playwright keeps an event loop running in the thread that started it."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty tab with cookies and storage of its own."""
-    context = browser.new_context()
-    context.set_default_timeout(10_000)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()

@@ -32,6 +32,10 @@ class Console:
         for name, text in variables.items():
             self._monkeypatch.setenv(name, text)
 
+    def forgets(self, *variables: str) -> None:
+        for name in variables:
+            self._monkeypatch.delenv(name)
+
     def types(self, *words: str) -> Result:
         return CliRunner().invoke(app, words, catch_exceptions=False)
 
@@ -218,14 +222,39 @@ def test_missing_settings_are_listed_and_no_traceback_is_shown(console: Console,
 
 
 @pytest.mark.one_database
-def test_a_database_that_can_not_be_reached_gets_one_clear_line(console: Console) -> None:
-    console.sets(DATABASE_URL="postgresql://casebot@127.0.0.1:9/cases")
+def test_missing_settings_are_one_readable_list(console: Console) -> None:
+    console.forgets(*REQUIRED, *MAILBOX)
+    console.sets(IMAP_SERVER="mail.example")
 
-    result = console.types("migrate")
+    first, *faults, last = console.types("run").stderr.splitlines()
+
+    assert first == "Casebot cannot start; 7 things need your attention in the environment or .env:"
+    assert last == "Every variable is explained in .env.example."
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SUPPORT_SLACK_CHANNEL", "IMAP_EMAIL", "IMAP_PASSWORD"):
+        assert [fault for fault in faults if fault.startswith(f"  - {name} is missing")], name
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("command", ["run", "migrate"])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://desk:topsecret@127.0.0.1:9/desk", "The database can't be used ("),
+        ("sqlite:///no/such/folder/cases.db", "The database can't be used (unable to open database file)"),
+    ],
+)
+def test_a_database_that_can_not_be_used_gets_one_clear_line(
+    console: Console, command: str, url: str, reason: str
+) -> None:
+    console.sets(DATABASE_URL=url)
+
+    result = console.types(command)
 
     assert result.exit_code == 2
-    assert "Check DATABASE_URL" in result.stderr
-    assert "Traceback" not in result.stderr
+    [line] = result.output.splitlines()
+    assert line.startswith(reason)
+    assert line.endswith("Check DATABASE_URL and that the server runs.")
+    assert "topsecret" not in line
 
 
 @pytest.mark.one_database

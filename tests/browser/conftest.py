@@ -11,6 +11,7 @@ from bot.demo.plug import BotPlug
 from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
+from tests.services.chromium import chromium
 
 PATIENCE = 30_000
 """Milliseconds in which something shows; only a machine with much else to do needs them."""
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(LONGEST))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for this folder: Playwright keeps an event loop running in the thread that started it."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
