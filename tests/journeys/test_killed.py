@@ -12,7 +12,7 @@ from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
 from tests.slack.outage import outage
 
-MAILS, KILLS = 100, 4
+MAILS, KILLS = 60, 3
 SAID, SAID_BEFORE_THE_KILL = 60, 10
 
 
