@@ -87,7 +87,7 @@ def acts_of(database: Database, cases: int) -> dict[str, Act]:
     return {
         "case status": lambda: queries.sheet_for(some(), _MIA),
         "customer's cases": lambda: queries.of_customer(customer.identity),
-        "home (25 of open)": lambda: queries.board(25, viewer=ADMIN),
+        "home (25 of open)": lambda: queries.board(25, viewer=ADMIN, today=NOW.replace(hour=0)),
         **{f"list {which}": _list(queries, which) for which in Filter},
         **{f"list {which}, deep": _list(queries, which, after) for which, after in deep.items()},
         "search one case": lambda: queries.search(f"only{rng.randint(1, cases)}", _MIA),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Index, TextClause, insert, text
 from sqlmodel import SQLModel
 
 from bot.cases.models import Case, Escalation, Message
-from bot.cases.search_index import SearchEntry
+from bot.cases.search_entries import SearchEntry
 from bot.cases.wording import words_of
 from bot.db import Database
 from bot.outbox.models import Delivery

@@ -26,7 +26,8 @@ LOCK_WAIT_SECONDS = 2.0
 # what was locked over it; so is a transaction in which a process was frozen.
 SILENCE_SECONDS = 15
 FROZEN_SECONDS = 60
-# Bolt's listeners (10), web (1), postman, watcher, clock and directory, and two to spare.
+# Web (1), postmen, watcher, clock and directory, and ten for Bolt's listeners: of those who hear messages, most wait
+# without a connection to be taken in together.
 POOL_SIZE = 16
 IMMEDIATELY = "BEGIN IMMEDIATE"
 _QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")

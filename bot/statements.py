@@ -132,7 +132,8 @@ class _Form:
         self._given = [(name, turns[name]) for name in compiled.binds if name not in constants]
         self._order = compiled.positiontup
         columns = getattr(statement, "selected_columns", ())
-        self._readings = [_impl(column.type, dialect).result_processor(dialect, None) for column in columns]
+        readings = [_impl(column.type, dialect).result_processor(dialect, None) for column in columns]
+        self._turned = [(at, turn) for at, turn in enumerate(readings) if turn]
 
     def bound(self, values: Values) -> Any:
         """Return the values as the driver takes them."""
@@ -143,12 +144,13 @@ class _Form:
 
     def read(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Return what came back as the columns' types mean it."""
-        if not any(self._readings):
-            return list(rows)
-        return [
-            tuple(turn(value) if turn else value for turn, value in zip(self._readings, row, strict=True))
-            for row in rows
-        ]
+        return [self._turn(row) for row in rows] if self._turned else list(rows)
+
+    def _turn(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
+        for at, turn in self._turned:  # of a row's columns a few
+            values[at] = turn(values[at])
+        return tuple(values)
 
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -7,7 +7,8 @@ from sqlmodel import SQLModel, col, select
 
 from bot.cases.models import Case
 from bot.cases.queries import CaseQueries
-from bot.cases.search_index import ROOM, SearchEntry, refresh
+from bot.cases.search_entries import SearchEntry
+from bot.cases.search_index import ROOM, refresh
 from bot.db import Database
 from bot.migrations.migrate import migrate
 from tests.cases.desk import ADA, MIA

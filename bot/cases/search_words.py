@@ -28,7 +28,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Session
 
 from bot.cases.inbound import Author
-from bot.cases.search_index import ENTRIES
+from bot.cases.search_entries import ENTRIES
 from bot.cases.sheets import CASES
 from bot.cases.wording import Asked
 from bot.statements import Prepared

@@ -44,8 +44,7 @@ FAILURE_SUBJECT = re.compile(
     r"|returned to sender|rejected|bounce|message (status|not delivered|delayed)|warning: (could not|message)"
     r"|delivery warning|could ?n[o'’]t be delivered|unknown (user|recipient)|user unknown|unzustellbar"
     r"|nicht zustellbar|non[- ]?remis"
-    r"|no entregad|non recapitabile|não entreg|onbestelbaar|niedostarcz|недоставлен|配信不能|退信|undelivered",
-    re.IGNORECASE,
+    r"|no entregad|non recapitabile|não entreg|onbestelbaar|niedostarcz|недоставлен|配信不能|退信|undelivered"
 )
 
 # In a line with one of these, or in the lines that follow it, stand the addresses that failed.

@@ -74,6 +74,8 @@ def transportable(address: str) -> str:
 
 
 def _ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:

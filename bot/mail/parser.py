@@ -20,6 +20,7 @@ MAX_MESSAGE_ID = 500
 MAX_REFERENCES = 100
 MAX_SUBJECT = 1_000
 _HASHED_AT_ONCE = 1_000_000
+_BLANKS_AT_ONCE = 1_000
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,490})>")
 
@@ -170,8 +171,8 @@ def _end_of_words(raw: bytes, start: int) -> int:
     """Return where the white space at the end of the mail begins."""
     end = len(raw)
     while end > start:
-        kept = len(raw[max(start, end - _HASHED_AT_ONCE) : end].rstrip())
-        if kept:
-            return max(start, end - _HASHED_AT_ONCE) + kept
-        end = max(start, end - _HASHED_AT_ONCE)
+        begin = max(start, end - _BLANKS_AT_ONCE)
+        if kept := len(raw[begin:end].rstrip()):
+            return begin + kept
+        end = begin
     return start

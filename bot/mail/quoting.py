@@ -12,8 +12,11 @@ from bot.mail.quote_headings import glued_heading, heading_length, is_marked, ma
 from bot.mail.signatures import without_signature
 
 MAX_LINES = 2_000
-# What every heading's first line has: without it there is nothing to look at closely.
-_CANDIDATE = re.compile(r"[:：\d@]|[-_=‐–—─]{2}|wrote|转发|転送|메시지", re.IGNORECASE)
+# What every heading's first line has: without it there is nothing to look at closely. Asked of every line, it begins
+# with one set of letters, which is found three times as fast as one of several words.
+_CANDIDATE = re.compile(
+    r"[-_=‐–—─:：\d@wW转転메](?:(?<=[:：\d@转転메])|(?<=[wW])[rR][oO][tT][eE]|(?<=[-_=‐–—─])[-_=‐–—─])"
+)
 _RULE = re.compile(r"^[\s_=*-]{3,}$")
 
 

@@ -150,7 +150,7 @@ class _Page:
         """Begin what lists and tables are made of."""
         if name in _LISTS:
             self._items.append(1 if name == "ol" else _BULLETS[len(self._items) % len(_BULLETS)])
-        elif name == "li":
+        elif name == "li" and not self._open[-1].is_hidden:
             self._lines.begin_item(self._next_bullet(said))
         elif name == "table":
             self._tables.append(Table(len(self._open) - 1, self._lines))

@@ -176,9 +176,10 @@ class Settling:
             ends = [End(read.mark, self._taken(session, read), read.raw_id) for read in new]
             self._ledger.enter(session, ends, self._clock.now(), ahead=self._ahead)
         for read, end in zip(new, ends, strict=True):
-            with correlated(read.correlation):
-                log.info("mail settled", uid=end.mark.uid, state=end.settled.state.value, case=end.settled.case_id)
-            self._measure(read, end.settled)
+            ended = end.settled
+            facts = {"uid": end.mark.uid, "state": ended.state.value, "case": ended.case_id}
+            log.info("mail settled", **facts, correlation=read.correlation)
+            self._measure(read, ended)
 
     def _measure(self, read: _Read, settled: Settled) -> None:
         """Tell how long a mail waited for its case; what became no case's words has no such time."""

@@ -25,6 +25,7 @@ _FOOTER = re.compile(
 )
 # A word of a name, a street, a number, a link; a long word in lower case is a sentence's.
 _NAME_WORD = re.compile(r"^\W*(?:[^\W\d_a-zà-öø-ÿа-я].*|\w{1,3}|.*[\d@/&+|].*|\W+|www\..*)\W*$")
+_LINK = re.compile(r"\(?<?https?://\S+>?\)?")
 _INITIALLED = re.compile(r"^[-/–—]\s?(?!\d)\w[\w.'-]{0,20}(?: \w[\w.'-]{0,20}){0,2}$")
 
 
@@ -66,7 +67,7 @@ def _advert_start(lines: Sequence[str]) -> int | None:
 
 
 def _is_advert(line: str) -> bool:
-    bare = re.sub(r"\(?<?https?://\S+>?\)?", "", line).strip(" *_[]<>").lower()
+    bare = _LINK.sub("", line).strip(" *_[]<>").lower()
     if not bare or len(bare) > _LONGEST_LINE:
         return False
     if any(advert in bare for advert in ADVERTS):

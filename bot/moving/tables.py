@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, Select, Table, func, select, text
 from sqlmodel import SQLModel
 
-from bot.cases.search_index import Words
+from bot.cases.search_entries import Words
 from bot.db import UtcDateTime
 from bot.leases import Lease
 

@@ -35,6 +35,8 @@ FRESH_SECONDS = 4.0
 # times as long as it took: storing what a burst says must not wait for looks whether it can be said.
 REST_AFTER_LOOK = 5
 LONGEST_REST_SECONDS = 0.1
+# Whoever stored it has an ack to send, and goes first.
+LEAST_REST_SECONDS = 0.003
 
 
 class Postman:
@@ -98,7 +100,7 @@ class Postman:
 
     def breath(self) -> float:
         """Return how many seconds to let pass before looking again, although something was stored meanwhile."""
-        return max(0.0, self._rested_at - self._monotonic())
+        return max(LEAST_REST_SECONDS, self._rested_at - self._monotonic())
 
     def free_leases(self) -> None:
         """Take back what a dead process had in hand; only where no other process can be at work (SQLite, at start)."""

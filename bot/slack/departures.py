@@ -44,7 +44,7 @@ class Departures:
 
     def watch(self, writers: sessionmaker[Session]) -> None:
         """Hear of each answer that has left, was stopped or will never leave."""
-        after_commit_of(writers, CaseEvent, lambda: self._asides.soon(self.catch_up), lambda event: event.kind in _NEWS)
+        after_commit_of(writers, CaseEvent, self._heard, lambda event: event.kind in _NEWS)
 
     def tell(self, message_id: int, spot: Spot, *, once: str = "") -> None:
         """Tell who wrote an answer that it leaves, and let him stop it; in the place of what he clicked, if any."""
@@ -80,6 +80,10 @@ class Departures:
             spot = self._forget(message.id or 0) if message.sending != Sending.WAITING else None
             if spot is not None:
                 self._asides.replace(spot, offers.outcome(self._queries.letter(message.id or 0)))
+
+    def _heard(self) -> None:
+        if self._told:
+            self._asides.soon(self.catch_up)
 
     def _follow(self, message_id: int, spot: Spot) -> None:
         with self._lock:

@@ -25,13 +25,13 @@ GLANCED = 5
 class Verb:
     """One thing that can be ordered: its right form, what it does in a few words, and the deed.
 
-    `for_all`: customers may give it too, and get their own cases and nothing else.
+    `own` is what it does for a customer, who gets his own cases and nothing else; empty: it is the team's alone.
     """
 
     usage: str
     summary: str
     do: Callable[[Order], Drawing]
-    for_all: bool = False
+    own: str = ""
 
 
 def obey(order: Order) -> Drawing:
@@ -39,7 +39,7 @@ def obey(order: Order) -> Drawing:
     verb = VERBS.get(_SYNONYMS.get(order.verb, order.verb))
     if verb is None:
         return _unknown(order)
-    if not order.actor.is_admin and not verb.for_all:
+    if not order.actor.is_admin and not verb.own:
         raise NotAllowed(ONLY_ADMINS)
     return verb.do(order)
 
@@ -49,7 +49,7 @@ def usage(*, admin: bool) -> Drawing:
     if admin:
         return answers.usage([(verb.usage, verb.summary) for verb in VERBS.values()], admin=True)
     # What may stand in brackets is the team's.
-    own = [(verb.usage.partition(" [")[0], verb.summary) for verb in VERBS.values() if verb.for_all]
+    own = [(verb.usage.partition(" [")[0], verb.own) for verb in VERBS.values() if verb.own]
     return answers.usage(own, admin=False)
 
 
@@ -58,7 +58,7 @@ def _unknown(order: Order) -> Drawing:
         return _status(replace(order, text=order.verb))
     close = get_close_matches(order.verb, [*VERBS, *_SYNONYMS], n=1, cutoff=0.6)
     verb = VERBS[_SYNONYMS.get(close[0], close[0])] if close else VERBS["help"]
-    if not order.actor.is_admin and not verb.for_all:
+    if not order.actor.is_admin and not verb.own:
         verb = VERBS["help"]
     hint = "`/case help` lists what I can." if verb is VERBS["help"] else f"Did you mean `/case {verb.usage}`?"
     raise WhichCase(f"“{words.shortened(order.plain(order.verb), 40)}” is nothing I can do. {hint}")
@@ -214,9 +214,9 @@ def _own(order: Order) -> Drawing:
 
 
 VERBS: dict[str, Verb] = {
-    "": Verb("", "the desk at a glance", _glance, for_all=True),
-    "status": Verb("status CASE-42", "how a case stands", _status, for_all=True),
-    "list": Verb(f"list [{' | '.join(Filter)}]", "cases, the longest waiting first", _list, for_all=True),
+    "": Verb("", "the desk at a glance", _glance, own="your cases"),
+    "status": Verb("status CASE-42", "how a case stands", _status, own="how one of your cases stands"),
+    "list": Verb(f"list [{' | '.join(Filter)}]", "cases, the longest waiting first", _list, own="your cases, too"),
     "mine": Verb("mine", "the cases assigned to you", _mine),
     "open": Verb("open carla@example.com text", "take down what a customer said", _open),
     "reply": Verb("reply CASE-42 text", "answer the customer", _reply),
@@ -227,10 +227,12 @@ VERBS: dict[str, Verb] = {
     "escalate": Verb("escalate CASE-42 [reason]", "make it louder, now", _escalate),
     "close": Verb("close CASE-42 [reason]", "end a case", _close),
     "reopen": Verb("reopen CASE-42", "take that back", _reopen),
-    "search": Verb("search words", "find cases by what was said, or by the customer", _search, for_all=True),
+    "search": Verb(
+        "search words", "find cases by what was said, or by the customer", _search, own="find yours by what was said"
+    ),
     "why": Verb("why CASE-42", "what counts, since when, and what falls due", _why),
     "questions": Verb("questions", "mails in an admin’s name that nobody vouched for yet", _questions),
-    "help": Verb("help", "this list", _help, for_all=True),
+    "help": Verb("help", "this list", _help, own="this list"),
 }
 
 _SYNONYMS = {

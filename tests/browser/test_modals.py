@@ -99,6 +99,10 @@ def test_what_is_typed_into_an_external_select_is_answered_by_the_app(world: Wor
     suggested = modal.locator("[data-combo] [role=option]:visible")
     case.press_sequentially("carla")
     expect(suggested).to_have_text(["CASE-7 Carla: printer", "CASE-9 Carla: invoice"])
+    last, below = suggested.last.bounding_box(), related.bounding_box()
+    assert last is not None
+    assert below is not None
+    assert last["y"] + last["height"] < below["y"]  # in the form, not across its edge
     case.press("ArrowDown")
     case.press("ArrowDown")
     case.press("Enter")

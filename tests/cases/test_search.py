@@ -8,7 +8,7 @@ from sqlalchemy import insert, text
 from bot.cases.inbound import Author
 from bot.cases.models import Case
 from bot.cases.search import Page
-from bot.cases.search_index import SearchEntry
+from bot.cases.search_entries import SearchEntry
 from tests.cases.desk import ADA, BEN, CARA, MIA, NOA, START, Desk
 from tests.cases.finding import found
 from tests.cases.plans import plans_of

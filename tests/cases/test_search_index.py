@@ -9,7 +9,8 @@ from sqlmodel import delete, select, update
 
 from bot.cases.inbound import Author
 from bot.cases.models import Case, CaseEvent, Message
-from bot.cases.search_index import ROOM, SearchEntry, refresh
+from bot.cases.search_entries import SearchEntry
+from bot.cases.search_index import ROOM, refresh
 from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk
 from tests.cases.finding import found
 from tests.services.standing import opened

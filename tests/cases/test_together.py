@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bot.cases.inbound import Attached, Author, Inbound, Taken
 from bot.cases.models import Case, CaseEvent, Escalation, Message
 from bot.cases.rules import Rules
-from bot.cases.search_index import SearchEntry
+from bot.cases.search_entries import SearchEntry
 from bot.outbox.models import Delivery
 from tests.cases.desk import ADA, BEN, CARA, DOUBTFUL_NOA, MIA, NOA, PHRASE, START, Desk
 from tests.services.standing import StandingServer, opened

@@ -41,6 +41,7 @@ def test_it_stands_as_it_is_seen(markup: str, text: str) -> None:
         "<![if !mso]>Yes<![endif]>",
         "<div style='color:red;display:none'><div>No</div>No</div>Yes",
         '<span style="DISPLAY : NONE">No</span>Yes',
+        "<ul style='display:none'><li>No</ul>Yes",
         "<img alt='>No' src=\"data:image/png;base64," + "A" * 50_000 + '"/>Yes',
         "<!DOCTYPE html>Yes<style>No",
     ],

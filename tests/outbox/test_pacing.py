@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.db import Database
 from bot.outbox.pacing import REDRAW_BURST, Pacing
-from bot.outbox.postman import IDLE_SECONDS, REST_AFTER_LOOK, Postman
+from bot.outbox.postman import IDLE_SECONDS, LEAST_REST_SECONDS, REST_AFTER_LOOK, Postman
 from tests.cases.desk import START, StillClock
 from tests.outbox.round import Notebook, Round, Stopwatch
 
@@ -119,10 +119,10 @@ def test_after_a_look_in_vain_he_rests_as_long_as_looking_costs(database: Databa
     postman = Postman(
         database, StillClock(), Notebook(), Pacing(monotonic=watch), monotonic=watch, claim_time=look_for_a_while
     )
-    assert postman.breath() == 0
+    assert postman.breath() == LEAST_REST_SECONDS
 
     assert postman.deliver_due() == 0
     assert postman.breath() == pytest.approx(0.01 * REST_AFTER_LOOK)
 
     watch.seconds += 1
-    assert postman.breath() == 0
+    assert postman.breath() == LEAST_REST_SECONDS

@@ -78,6 +78,8 @@ def test_a_long_list_says_how_many_it_leaves_out() -> None:
 def test_help_tells_a_customer_nothing_of_the_teams_commands() -> None:
     assert "/case close" in read(usage(admin=True))
     assert "close" not in read(usage(admin=False))
+    assert "your cases" in read(usage(admin=False))
+    assert "the desk" not in read(usage(admin=False))
 
 
 def test_a_customers_home_shows_nothing_of_the_teams_inner_life() -> None:

@@ -12,7 +12,7 @@ from bot.cases.inbound import Author
 from bot.slack.asides import Asides
 from bot.slack.forms import Forms
 from bot.slack.orders import OrderDesk, order_of
-from bot.slack.spot import Spot, spot_of
+from bot.slack.spot import Spot
 from bot.slack.verbs import listed, obey
 
 
@@ -27,14 +27,12 @@ def case_typed(ack: Ack, command: dict[str, Any], actor: Author, spot: Spot, des
     ack(response_type="ephemeral", **drawing.as_arguments())
 
 
-def page_clicked(
-    ack: Ack, action: dict[str, Any], body: dict[str, Any], actor: Author, desk: OrderDesk, asides: Asides
-) -> None:
+def page_clicked(ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> None:
     """Show the next page of a list in the place of the one that was clicked."""
     which, _, after = str(action["value"]).partition(":")
     drawing = listed(desk, actor, Filter(which), after)
     ack()
-    asides.replace(spot_of(body, actor.identity, None), drawing)
+    asides.replace(spot, drawing)
 
 
 def ordered_in_thread(text: str, event: dict[str, Any], actor: Author, desk: OrderDesk, asides: Asides) -> None:

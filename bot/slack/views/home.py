@@ -37,9 +37,9 @@ from bot.slack.action_ids import (
 from bot.slack.views import words
 from bot.slack.views.buttons import list_buttons
 from bot.slack.views.parts import NOWHERE, Surroundings, context, line, section
-from bot.slack.views.searches import hit_line
+from bot.slack.views.searches import hit_line, nothing_found
 
-# A case takes a line and its buttons; with figures, filters and pages this stays below Slack's 100 blocks.
+# A case takes a line, its buttons and a rule; with figures, filters and pages this stays below Slack's 100 blocks.
 CASES_SHOWN = 20
 
 _FILTERS = {
@@ -155,7 +155,7 @@ def _filters(which: Filter, sort: Sort) -> ActionsBlock:
 def _search(wanted: str) -> InputBlock:
     field = PlainTextInputElement(
         action_id=HOME_SEARCH,
-        placeholder="Words, a customer, or a case number; then Enter",
+        placeholder="Words, a customer or CASE-42",
         initial_value=wanted or None,
         dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"]},
         max_length=200,
@@ -166,13 +166,13 @@ def _search(wanted: str) -> InputBlock:
 def _listed(board: Board, which: Filter, around: Surroundings) -> list[Block]:
     blocks: list[Block] = [] if board.cases else [section(_NOTHING[which])]
     for sheet in board.cases:
-        blocks += [section(line(sheet, around)), list_buttons(sheet, around)]
+        blocks += [section(line(sheet, around)), list_buttons(sheet, around), DividerBlock()]
     return blocks
 
 
 def _found(found: Page, wanted: str, around: Surroundings) -> list[Block]:
     if not found.hits:
-        return [section(f"Nothing found for “{words.one_line(wanted, 80)}”. Try fewer words.")]
+        return [section(nothing_found(wanted))]
     return [section(hit_line(hit, around)) for hit in found.hits]
 
 

@@ -13,13 +13,18 @@ SHOWN = 10
 
 def found(page: Page, wanted: str, around: Surroundings = NOWHERE) -> Drawing:
     """Return what was found for the words."""
-    asked = words.one_line(wanted, 80)
     if not page.hits:
-        return Drawing(f"Nothing found for “{asked}”.", [section(f"Nothing found for “{asked}”. Try fewer words.")])
+        return Drawing(nothing_found(wanted), [section(nothing_found(wanted))])
     rows: list[Block] = [section(hit_line(hit, around)) for hit in page.hits]
     if page.after:
         rows.append(context("There is more: another word narrows it down."))
-    return Drawing(f"Found for “{asked}”", rows)
+    return Drawing(f"Found for “{words.one_line(wanted, 80)}”", rows)
+
+
+def nothing_found(wanted: str) -> str:
+    """Return that nothing was found, and what to try."""
+    advice = "Try fewer words." if len(wanted.split()) > 1 else "Try another word, or how it begins."
+    return f"Nothing found for “{words.one_line(wanted, 80)}”. {advice}"
 
 
 def hit_line(hit: Hit, around: Surroundings = NOWHERE) -> str:

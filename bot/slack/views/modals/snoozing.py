@@ -36,9 +36,9 @@ def snooze_form(case: Case, now: datetime, zone: tzinfo, errand: Errand) -> dict
     blocks = [
         section(f"*{case.case_id}* · {customer(case)}"),
         pieces.asked(FOR, "Let it rest", quick),
-        pieces.asked(UNTIL, "Or until", DateTimePickerElement(), optional=True, hint="A time chosen here counts."),
-        context(f"9:00 is that of your Slack time zone: {words.when(wake_time(Rest.TOMORROW, now, zone))}. "
-                "The customer's next message ends the rest."),
+        pieces.asked(UNTIL, "Or until", DateTimePickerElement(), optional=True, hint="A time chosen here counts more."),
+        context(f"9:00 is in your time zone: {words.when(wake_time(Rest.TOMORROW, now, zone))}. "
+                "The customer's next message ends the rest sooner."),
     ]  # fmt: skip
     return pieces.modal(Form.SNOOZE, f"Snooze {case.case_id}", "Snooze", blocks, errand)
 

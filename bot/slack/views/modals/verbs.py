@@ -49,7 +49,7 @@ def note_form(case: Case, errand: Errand) -> dict[str, Any]:
 
 def escalate_form(case: Case, errand: Errand) -> dict[str, Any]:
     """Ask why the case is to be made louder."""
-    reason = pieces.text(REASON, "Why?", optional=True, limit=500, hint="The alert says it.")
+    reason = pieces.text(REASON, "Why?", optional=True, limit=500, hint="It stands in the alert.")
     return pieces.modal(Form.ESCALATE, f"Escalate {case.case_id}", "Escalate", [_about(case), reason], errand)
 
 
@@ -62,11 +62,11 @@ def close_form(case: Case, reasons: Sequence[str], farewell: str, errand: Errand
             for reason in reasons[: pieces.MOST_OPTIONS]
         ]
         blocks.append(pieces.asked(REASON, "Reason", StaticSelectElement(options=options), optional=True))
-    own = "In other words" if reasons else "Reason"
+    own = "Details" if reasons else "Reason"
     blocks.append(pieces.text(DETAIL, own, optional=True, limit=500, hint="Only the team sees it."))
     if farewell:
-        blocks.append(section(f"*Closing message:*\n{words.quoted(farewell, 1000)}"))
-        blocks.append(pieces.ticks(FAREWELL, "The customer", [pieces.option(TOLD, "Send him the closing message")]))
+        blocks.append(pieces.ticks(FAREWELL, "Closing message", [pieces.option(TOLD, "Send this to the customer:")]))
+        blocks.append(section(words.quoted(farewell, 1000)))
     blocks.append(context("The customer's next message opens a new case."))
     return pieces.modal(Form.CLOSE, f"Close {case.case_id}", "Close the case", blocks, errand)
 
