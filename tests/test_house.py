@@ -46,7 +46,7 @@ def name_of(source: Path) -> str:
 def tracked_texts() -> Iterator[tuple[str, str]]:
     """Every text file of the repository, whether committed already or not; what tools leave behind is left out."""
     left_behind = re.compile(
-        r"\.git/|\.venv/|__pycache__/|\.\w+_cache/|\.hypothesis/|htmlcov/|\.env$|\.coverage|.*\.db"
+        r"\.git(?:/|$)|\.venv/|__pycache__/|\.\w+_cache/|\.hypothesis/|htmlcov/|\.env$|\.coverage|.*\.db"
     )
     for path in sorted(ROOT.rglob("*")):
         name = name_of(path)

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from bot.cli.refusals import stopped_by_signals
 from tests.demo.processes import HOSTILE, Spoken, children_of, command, lives
 from tests.services.http import http
 from tests.services.process import free_port, wait_until
@@ -31,28 +34,35 @@ def link_of(spoken: Spoken) -> str:
 
 
 def test_it_prints_its_link_serves_its_page_and_ends_without_a_trace(tmp_path: Path) -> None:
-    with demo(tmp_path, "--port", str(free_port()), **HOSTILE) as spoken:
-        page = http.get(link_of(spoken), follow_redirects=True)
-
-        assert page.status_code == 200
-        assert "support" in page.text
-        ends_without_a_trace(spoken, signal.SIGINT)
-
-
-def test_a_taken_port_gets_a_line_and_the_next_free_one(tmp_path: Path) -> None:
+    """Where its port is taken, it says so and takes the next one."""
     with socket.create_server(("127.0.0.1", free_port())) as neighbour:
         taken = neighbour.getsockname()[1]
-        with demo(tmp_path, "--port", str(taken)) as spoken:
+        with demo(tmp_path, "--port", str(taken), **HOSTILE) as spoken:
             link = link_of(spoken)
+            page = http.get(link, follow_redirects=True)
 
             assert f"Port {taken} is taken; trying the next one." in spoken.text
             assert not link.endswith(f":{taken}/")
-            ends_without_a_trace(spoken, signal.SIGTERM)
+            assert page.status_code == 200
+            assert "support" in page.text
+            ends_without_a_trace(spoken)
 
 
-def ends_without_a_trace(spoken: Spoken, how: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_both_signals_ask_it_to_stop(number: signal.Signals) -> None:
+    before = [(each, signal.getsignal(each)) for each in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        stop = stopped_by_signals()
+        signal.raise_signal(number)
+        assert stop.wait(5)
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
+
+
+def ends_without_a_trace(spoken: Spoken) -> None:
     children = children_of(spoken.process.pid)
-    spoken.process.send_signal(how)
+    spoken.process.send_signal(signal.SIGINT)
 
     assert spoken.ends() == 0
     assert children

@@ -1,6 +1,7 @@
 """Whatever people write, each drawing is one that Slack takes, and their words stay words."""
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,10 +20,21 @@ MOST_CHARACTERS = 13_200
 everything_said = pytest.mark.parametrize("words", drawn.NASTY.values(), ids=drawn.NASTY.keys())
 
 
+@cache
+def messages_of(words: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Every message with these words in it, as Slack is sent it."""
+    return tuple((name, drawing.as_arguments()) for name, drawing in drawn.messages(words))
+
+
+@cache
+def views_of(words: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(drawn.views(words))
+
+
 @pytest.mark.needs("blockkit-check")
 @everything_said
 def test_slack_takes_every_message(words: str) -> None:
-    faults = {name: blockkit.faults_of_message(drawing.as_arguments()) for name, drawing in drawn.messages(words)}
+    faults = {name: blockkit.faults_of_message(message) for name, message in messages_of(words)}
 
     assert {name: found for name, found in faults.items() if found} == {}
 
@@ -30,22 +42,21 @@ def test_slack_takes_every_message(words: str) -> None:
 @pytest.mark.needs("blockkit-check")
 @everything_said
 def test_slack_takes_every_view(words: str) -> None:
-    faults = {name: blockkit.faults_of_view(view) for name, view in drawn.views(words)}
+    faults = {name: blockkit.faults_of_view(view) for name, view in views_of(words)}
 
     assert {name: found for name, found in faults.items() if found} == {}
 
 
 @everything_said
 def test_a_message_stays_below_what_slack_takes_in_all(words: str) -> None:
-    sizes = {name: sum(map(len, texts_in(drawing.as_arguments()))) for name, drawing in drawn.messages(words)}
+    sizes = {name: sum(map(len, texts_in(message))) for name, message in messages_of(words)}
 
     assert {name: size for name, size in sizes.items() if size >= MOST_CHARACTERS} == {}
 
 
 @everything_said
 def test_nobodys_words_ping_link_or_mention(words: str) -> None:
-    drawings: list[tuple[str, Any]] = [(name, drawing.as_arguments()) for name, drawing in drawn.messages(words)]
-    drawings += drawn.views(words)
+    drawings = messages_of(words) + views_of(words)
 
     hot = {name: HOT.findall(OWN_MARKUP.sub("", text)) for name, node in drawings for text in texts_in(node)}
 
@@ -54,9 +65,9 @@ def test_nobodys_words_ping_link_or_mention(words: str) -> None:
 
 @everything_said
 def test_no_quote_can_be_left_by_a_line_break(words: str) -> None:
-    for name, drawing in drawn.messages(words):
+    for name, message in messages_of(words):
         if name in {"follow-up", "card, open"}:
-            quote = words_of(drawing.as_arguments()["blocks"][-1 if name == "follow-up" else 1]).splitlines()
+            quote = words_of(message["blocks"][-1 if name == "follow-up" else 1]).splitlines()
             assert all(line.startswith("> ") for line in quote[1:]), name
 
 
