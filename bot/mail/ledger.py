@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.cursors import move, position_of
@@ -15,11 +17,22 @@ from bot.mail.archive import Kept
 from bot.mail.mailbox import Listing, Mailbox
 from bot.mail.models import LedgerEntry, LedgerState, RawMail
 from bot.rows import insert_values
+from bot.statements import PreparedForMany
 
 # A UIDVALIDITY has 32 bits (RFC 9051, 2.3.1.1). Above them we count how often a server gave UIDs out again under one.
 _GENERATION = 2**32
 _ENTERED_AT_ONCE = 1_000
 _KEY = re.compile(r"(.+)/([0-9]{1,18})/([0-9]{1,10})", re.ASCII)
+
+# Asked for each batch of mails, so it is put together once.
+_ENTERED = PreparedForMany(
+    lambda uids: columns(col(LedgerEntry.uid)).where(
+        col(LedgerEntry.mailbox) == bindparam("mailbox"),
+        col(LedgerEntry.folder) == bindparam("folder"),
+        col(LedgerEntry.uid_validity) == bindparam("uid_validity"),
+        col(LedgerEntry.uid).in_(uids),
+    )
+)
 
 # How the names of all marks of mail folders begin.
 MARKS = "mail:"
@@ -177,13 +190,8 @@ class Ledger:
 
     def entered(self, session: Session, uid_validity: int, uids: Collection[int]) -> set[int]:
         """Return those of the UIDs that already ended."""
-        known = select(LedgerEntry.uid).where(
-            LedgerEntry.mailbox == self.mailbox,
-            LedgerEntry.folder == self.folder,
-            LedgerEntry.uid_validity == uid_validity,
-            col(LedgerEntry.uid).in_(uids),
-        )
-        return set(session.exec(known))
+        folder = {"mailbox": self.mailbox, "folder": self.folder, "uid_validity": uid_validity}
+        return {uid for (uid,) in _ENTERED.rows(session, list(uids), folder)}
 
     def enter(self, session: Session, ends: Sequence[End], at: datetime, *, ahead: bool = False) -> None:
         """Write down how these UIDs ended, and move the mark to the last of them.

@@ -28,7 +28,7 @@ from bot.measures import Deed, Measures
 log = structlog.get_logger(__name__)
 
 # Whoever else writes to SQLite waits for the transaction's end: some tens of milliseconds.
-SETTLED_AT_ONCE = 20
+SETTLED_AT_ONCE = 40
 # What is ready waits no longer for others that take long to read.
 LONGEST_WAIT_SECONDS = 0.25
 
