@@ -27,7 +27,7 @@ from bot.cases.sheets import Sheet as Sheet
 from bot.db import Database
 from bot.outbox.models import Delivery, DeliveryState, Receipt, unsettled
 
-_OWN = listing(CASES.c.customer_identifier == bindparam("customer"), order=[CASES.c.created_at.desc()])
+_OWN = listing(CASES.c.customer_identifier == bindparam("customer"), order=[CASES.c.created_at.desc()], own=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,21 @@ class CaseQueries:
 
     def sheet(self, case_id: str) -> Sheet:
         """Return one case with what its drawings need."""
-        with self._readers.begin() as session:
-            found = sheet_of(session, case_id)
-        if found is None:
-            raise NoSuchCase(f"There is no {case_id}.")
-        return found
+        return self._sheet(case_id, own=False)
 
     def sheet_for(self, case_id: str, viewer: Author) -> Sheet:
         """Return one case to an admin or to its own customer; to others it looks as if it did not exist."""
-        sheet = self.sheet(case_id)
+        sheet = self._sheet(case_id, own=not viewer.is_admin)
         if not viewer.is_admin and sheet.case.customer_identifier != viewer.identity:
             raise NoSuchCase(f"There is no {case_id}.")
         return sheet
+
+    def _sheet(self, case_id: str, *, own: bool) -> Sheet:
+        with self._readers.begin() as session:
+            found = sheet_of(session, case_id, own=own)
+        if found is None:
+            raise NoSuchCase(f"There is no {case_id}.")
+        return found
 
     def board(
         self,

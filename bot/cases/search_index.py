@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     ScalarSelect,
     bindparam,
     delete,
@@ -38,6 +39,7 @@ _KEPT_OF_MESSAGE = ("body", "subject", "sender", "sender_name", "deleted_at")
 _HIDING = ("internal", "sending")
 # Answers that the customer has not got, and may never get.
 _NOT_SENT = (Sending.WAITING, Sending.STOPPED, Sending.FAILED)
+_MESSAGES = SQLModel.metadata.tables[str(Message.__tablename__)]
 _TO_FOLLOW = "messages whose words are to follow"
 KEPT_OF_CASE = ("customer_identifier", "customer_name", "subject")
 
@@ -78,10 +80,10 @@ def refresh(session: Session, case_id: str) -> None:
         _rewrite_all(session, case)
 
 
-def hidden() -> ColumnElement[bool]:
-    """Return the condition that only the team may find a message."""
+def hidden(said: FromClause = _MESSAGES) -> ColumnElement[bool]:
+    """Return the condition that only the team may find or see a message; `said` is the table, or an alias of it."""
     # Without IN, whose values are only put into a statement as it is sent.
-    return or_(col(Message.internal), *(col(Message.sending) == state for state in _NOT_SENT))
+    return or_(said.c.internal, *(said.c.sending == state for state in _NOT_SENT))
 
 
 def _is_hidden(message: Message) -> bool:

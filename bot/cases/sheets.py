@@ -12,6 +12,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, SQLModel
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message
+from bot.cases.search_index import hidden
 from bot.statements import Prepared, Values
 
 _Model = TypeVar("_Model", bound=SQLModel)
@@ -19,7 +20,10 @@ _Model = TypeVar("_Model", bound=SQLModel)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A case with what its drawings need. `latest` is the newest message that the customer wrote or can see.
+    """A case with what its drawings need. `latest` is the newest message that the customer wrote or is to see.
+
+    The team's sheets show an answer from when it is written. A customer's own show it once it has left, and know no
+    message or file that is hidden from him.
 
     In full, a case comes with its files as well: those of `latest`, the number of all, and how many of them are
     withheld; and with how it began (`origin`: the detail of its opening, see `lifecycle.open_case`).
@@ -57,10 +61,11 @@ _NAMES: dict[type[SQLModel], tuple[str, ...]] = {
 _UP_TO_MESSAGE = len(_NAMES[Case]) + len(_NAMES[Message])
 
 
-def _newest() -> ColumnElement[Any]:
-    """Return the number of a case's newest message that the customer wrote or can see."""
+def _newest(*, own: bool) -> ColumnElement[Any]:
+    """Return the number of a case's newest message that the customer wrote or is to see; `own`: sees by now."""
     said = _MESSAGES.alias("said")
-    of_case = columns(said.c.id).where(said.c.case_id == CASES.c.case_id, not_(said.c.internal))
+    unseen = hidden(said) if own else said.c.internal
+    of_case = columns(said.c.id).where(said.c.case_id == CASES.c.case_id, not_(unseen))
     return of_case.order_by(said.c.timestamp.desc(), said.c.id.desc()).limit(1).correlate(CASES).scalar_subquery()
 
 
@@ -72,21 +77,25 @@ def _loudest() -> ColumnElement[Any]:
     return case((CASES.c.escalated, last.correlate(CASES).scalar_subquery()))
 
 
-def listing(*which: ColumnElement[bool], order: Sequence[ColumnElement[Any]] = ()) -> Prepared:
-    """Put together the question for the sheets of a list, `limit` of them at most."""
-    joined = CASES.outerjoin(_MESSAGES, _MESSAGES.c.id == _newest()).outerjoin(
+def listing(*which: ColumnElement[bool], order: Sequence[ColumnElement[Any]] = (), own: bool = False) -> Prepared:
+    """Put together the question for the sheets of a list, `limit` of them at most; `own` is for the customer's eyes."""
+    joined = CASES.outerjoin(_MESSAGES, _MESSAGES.c.id == _newest(own=own)).outerjoin(
         ESCALATIONS, ESCALATIONS.c.id == _loudest()
     )
     everything = columns(CASES, _MESSAGES, ESCALATIONS).select_from(joined)
     return Prepared(everything.where(*which).order_by(*order).limit(bindparam("limit")))
 
 
-_NAMED = listing(CASES.c.case_id == bindparam("case_id"))
-_FILES = Prepared(
-    columns(table_of(Attachment))
-    .where(table_of(Attachment).c.case_id == bindparam("case_id"))
-    .order_by(table_of(Attachment).c.id)
-)
+def _files(*, own: bool) -> Prepared:
+    file = table_of(Attachment)
+    of_case = columns(file).where(file.c.case_id == bindparam("case_id")).order_by(file.c.id)
+    if own:
+        of_case = of_case.join(_MESSAGES, _MESSAGES.c.id == file.c.message_id).where(not_(hidden()))
+    return Prepared(of_case)
+
+
+_NAMED = {own: listing(CASES.c.case_id == bindparam("case_id"), own=own) for own in (False, True)}
+_FILES = {own: _files(own=own) for own in (False, True)}
 _OPENED = Prepared(
     columns(table_of(CaseEvent).c.detail)
     .where(
@@ -103,10 +112,10 @@ def sheets(session: Session, listed: Prepared, values: Values, limit: int) -> li
     return [_sheet(row) for row in listed.rows(session, {**values, "limit": limit})]
 
 
-def sheet_of(session: Session, case_id: str) -> Sheet | None:
+def sheet_of(session: Session, case_id: str, *, own: bool = False) -> Sheet | None:
     """Return a case's sheet with its files and how it began, for drawings of this one case; None if there is none."""
-    found = sheets(session, _NAMED, {"case_id": case_id}, 1)
-    return _in_full(session, found[0]) if found else None
+    found = sheets(session, _NAMED[own], {"case_id": case_id}, 1)
+    return _in_full(session, found[0], own=own) if found else None
 
 
 def made(model: type[_Model], values: Sequence[Any]) -> _Model:
@@ -123,9 +132,9 @@ def _sheet(row: Sequence[Any]) -> Sheet:
     )
 
 
-def _in_full(session: Session, sheet: Sheet) -> Sheet:
+def _in_full(session: Session, sheet: Sheet, *, own: bool) -> Sheet:
     of_case = {"case_id": sheet.case.case_id}
-    files = [made(Attachment, row) for row in _FILES.rows(session, of_case)]
+    files = [made(Attachment, row) for row in _FILES[own].rows(session, of_case)]
     latest = sheet.latest.id if sheet.latest else None
     [origin] = _OPENED.row(session, of_case) or [{}]
     return replace(

@@ -3,8 +3,11 @@
 import pytest
 
 from bot.cases.errors import NoSuchCase
-from bot.cases.queries import Filter
+from bot.cases.inbound import Attached, Author
+from bot.cases.queries import Filter, Sheet
+from bot.outbox.sending import Refused
 from tests.cases.desk import ADA, BEN, CARA, MIA, START, Desk
+from tests.cases.leaving import carried
 
 
 @pytest.fixture
@@ -66,6 +69,37 @@ def test_the_sheets_latest_words_are_those_the_customer_knows(busy: Desk) -> Non
 
     assert sheet.latest is not None
     assert sheet.latest.body == "Help"
+
+
+def said_in(sheet: Sheet) -> tuple[str, int]:
+    """The newest words and the number of files that a sheet shows."""
+    return (sheet.latest.body if sheet.latest else "", sheet.files)
+
+
+def test_a_customer_sees_an_answer_and_its_files_only_once_it_has_left(desk: Desk) -> None:
+    waiting, stopped, failed, sent = customers = [Author(f"U_{number}", f"Nr. {number}") for number in range(4)]
+    plan = Attached(name="plan.pdf", content_type="application/pdf", size=12_000, held="slack:F1")
+    case_of = {customer: desk.says(customer, "Where is it?").case_id or "" for customer in customers}
+    carried(desk)
+
+    def answers(customer: Author) -> int:
+        return desk.replies.reply(case_of[customer], f"For {customer.name}", MIA, [plan])
+
+    for customer, outcome in ((failed, Refused("channel_not_found")), (sent, None)):
+        answers(customer)
+        desk.passes(seconds=5)
+        carried(desk, *([outcome] if outcome else []))
+    desk.replies.stop(answers(stopped), MIA)
+    answers(waiting)
+
+    unseen, left = ("Where is it?", 0), ("For Nr. 3", 1)
+    for customer, expected in ((waiting, unseen), (stopped, unseen), (failed, unseen), (sent, left)):
+        [listed] = desk.queries.of_customer(customer.identity)
+        assert listed.latest
+        assert listed.latest.body == expected[0]
+        assert said_in(desk.queries.sheet_for(case_of[customer], customer)) == expected
+    for customer in (waiting, failed):
+        assert said_in(desk.queries.sheet_for(case_of[customer], MIA)) == (f"For {customer.name}", 1)
 
 
 def test_waiting_is_measured_from_the_later_of_words_and_acknowledgement(busy: Desk) -> None:
