@@ -39,10 +39,13 @@ class Questions:
         self._readers = database.readers
 
     def undecided(self, viewer: Author, limit: int, before: int = 0) -> Docket:
-        """Return to an admin the questions about cases, older than the one numbered `before` (0: from the newest)."""
+        """Return to an admin the questions older than the one numbered `before` (0: from the newest).
+
+        Those that name no case are among them: nobody can confirm them, but a flood's counter counts them as well.
+        """
         if not viewer.is_admin:
             raise NotAllowed(ONLY_ADMINS)
-        waiting = select(Question).where(col(Question.decided_at).is_(None), col(Question.case_id).is_not(None))
+        waiting = select(Question).where(col(Question.decided_at).is_(None))
         if before:
             waiting = waiting.where(col(Question.id) < before)
         with self._readers.begin() as session:

@@ -63,12 +63,27 @@ def test_what_is_decided_in_the_list_leaves_it(hands: Hands) -> None:
     assert hands.world.rows(Message)[-1].body == "CASE-1: note number 2."
 
 
-def test_what_names_no_case_is_not_listed(hands: Hands) -> None:
-    writes(hands, 1, about="Hello")
+def test_a_flood_that_names_no_case_is_listed_as_its_counter_says_and_can_be_ignored(hands: Hands) -> None:
+    for number in range(MAILS):
+        writes(hands, number, about="Hello")
+    hands.world.deliver()
+    counter = hands.workspace.messages("#support")[-1]
+    assert "2 more mails in an admin's name" in words_of(counter)
+
+    hands.workspace.click("ada", "#support", counter["ts"], QUESTIONS)
+    page = hands.whisper(f"{MAILS} mails in an admin's name")
+    assert [button["action_id"] for button in buttons(page)] == [IGNORE] * SHOWN + [QUESTIONS]
+    assert "names no case, so it can't be confirmed" in words_of(page)
+    hands.workspace.click("ada", page["channel"], page["ts"], IGNORE, buttons(page)[0]["value"])
+
+    hands.whisper(f"{MAILS - 1} mails in an admin's name")
+    assert [question.outcome for question in hands.world.rows(Question) if question.decided_at] == ["ignored"]
+
+
+def test_an_empty_list_says_so(hands: Hands) -> None:
     hands.workspace.command("ada", "#support", "/case", "questions")
 
-    assert len(hands.world.rows(Question)) == 1
-    assert hands.whisper("No mail in an admin's name waits for a Confirm.")
+    assert hands.whisper("No mail in an admin's name waits for a decision.")
 
 
 def test_customers_are_told_nothing_by_the_command(world: SlackWorld) -> None:

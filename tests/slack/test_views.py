@@ -60,8 +60,11 @@ def test_a_question_offers_its_two_answers_until_somebody_gave_one() -> None:
     assert "confirmed by Amos" in read(settled)
 
 
-def test_a_question_about_no_case_has_nothing_to_press() -> None:
-    assert actions(notes.question(drawn.a_question(case_id=None))) == []
+def test_a_question_about_no_case_can_only_be_ignored() -> None:
+    asked = notes.question(drawn.a_question(case_id=None))
+
+    assert actions(asked) == [IGNORE]
+    assert "/case note CASE-42 text" in read(asked)
 
 
 def test_the_status_of_a_case_has_the_buttons_that_fit() -> None:

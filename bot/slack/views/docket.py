@@ -14,9 +14,9 @@ SHOWN = 8
 
 
 def docket(waiting: Docket) -> Drawing:
-    """Draw a page of questions, each with its two answers."""
+    """Draw a page of questions, each with its answers."""
     if not waiting.questions:
-        text = "No mail in an admin's name waits for a Confirm."
+        text = "No mail in an admin's name waits for a decision."
         return Drawing(text, [section(text)])
     many = len(waiting.questions) + waiting.more
     text = f"{words.count(many, 'mail')} in an admin's name that nobody vouched for"

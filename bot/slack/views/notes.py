@@ -57,9 +57,9 @@ def close_reason(event: CaseEvent) -> Drawing:
 
 
 def question(asked: Question, shown: int = words.PREVIEW) -> Drawing:
-    """Draw what an unverified admin mail asks for, with the two answers, or what became of it.
+    """Draw what an unverified admin mail asks for, with its answers, or what became of it.
 
-    At most `shown` characters of its words stand there.
+    What names no case can only be ignored. At most `shown` characters of its words stand there.
     """
     who = words.one_line(asked.asked_by, 300)
     wish = "asks to close" if asked.closes else "writes to"
@@ -69,16 +69,12 @@ def question(asked: Question, shown: int = words.PREVIEW) -> Drawing:
     if asked.decided_by is not None:
         settled = f"{asked.outcome} by {words.one_line(asked.decided_by, 120)}"
         return Drawing(f"{about}: {settled}", [*blocks, context(f"{settled} · {verdict}")])
-    if asked.case_id is None:
-        hint = "It names no case, so nothing follows from it. The mail itself is in the mailbox."
-        return Drawing(about, [*blocks, context(f"{hint} {verdict}")])
-    answers = ActionsBlock(
-        elements=[
-            ButtonElement(text="Confirm", action_id=CONFIRM, value=str(asked.id), style="primary"),
-            ButtonElement(text="Ignore", action_id=IGNORE, value=str(asked.id)),
-        ]
-    )
-    return Drawing(about, [*blocks, context(f"Nothing changes until somebody confirms. {verdict}"), answers])
+    answers = [ButtonElement(text="Ignore", action_id=IGNORE, value=str(asked.id))]
+    hint = _NO_CASE
+    if asked.case_id is not None:
+        answers.insert(0, ButtonElement(text="Confirm", action_id=CONFIRM, value=str(asked.id), style="primary"))
+        hint = "Nothing changes until somebody confirms."
+    return Drawing(about, [*blocks, context(f"{hint} {verdict}"), ActionsBlock(elements=answers)])
 
 
 def notice(kind: str, content: dict[str, str]) -> Drawing:
@@ -107,6 +103,10 @@ def notice(kind: str, content: dict[str, str]) -> Drawing:
     return Drawing(text, [section(text), deeds])
 
 
+_NO_CASE = (
+    "It names no case, so it can't be confirmed. If it is genuine, write its words down yourself: "
+    "`/case note CASE-42 text`. The mail is still in the mailbox."
+)
 _NOTICES = {
     "mail_quarantined": (
         ":warning: A mail could not be taken in and was set aside: from {sender}, “{subject}” ({reason}). "
