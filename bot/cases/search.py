@@ -60,7 +60,8 @@ def search(session: Session, typed: str, viewer: Author, limit: int = 10, after:
     """Return cases with words in which everything typed stands: open cases first, then those with the newest words.
 
     An admin finds every case, by its notes too; others find their own cases by what they can see of them. Cases named
-    by their numbers lead. `after` is a page's `after`; no case comes twice, whatever is stored meanwhile.
+    by their numbers lead, and all stand on the first page, also where they are more than `limit`. `after` is a page's
+    `after`; no case comes twice, whatever is stored meanwhile.
     """
     wanted = asked(typed)
     named = [case for case in _cases(session, wanted.numbers) if _may_see(viewer, case)]
@@ -68,8 +69,9 @@ def search(session: Session, typed: str, viewer: Author, limit: int = 10, after:
     found = [] if after else [Found(FIRST.id, case.case_id, is_open=True, internal=False) for case in named]
     known = {case.case_id for case in named}
     found += Seeker(session, wanted, viewer).find(_place(after), known, limit + 1)
-    shown = found[:limit]
-    follows = _cursor(shown[-1]) if len(found) > limit else ""
+    # A page ends behind the named cases, which have no place among the others, or with one of the others.
+    shown = found[: limit if after else max(limit, len(named))]
+    follows = _cursor(shown[-1]) if len(found) > len(shown) else ""
     return Page(_hits(session, wanted, shown), follows)
 
 

@@ -155,6 +155,21 @@ def test_a_named_case_leads_and_does_not_come_again(desk: Desk) -> None:
     assert [hit.case.case_id for hit in second.hits] == ["CASE-3", "CASE-2"]
 
 
+def test_more_cases_named_than_fill_a_page_stand_on_the_first_all_the_same(desk: Desk) -> None:
+    for number in range(1, 16):
+        desk.says(Author(f"U_{number}", f"Nr. {number}"), "as in 1, 2 and 3")
+    typed = " ".join(f"CASE-{number}" for number in range(1, 13))
+
+    first = desk.queries.search(typed, MIA, limit=10)
+    few = desk.queries.search("#1 #2 #3", MIA, limit=2)
+    rest = desk.queries.search("#1 #2 #3", MIA, limit=20, after=few.after)
+
+    assert {hit.case.case_id for hit in first.hits} == {f"CASE-{number}" for number in range(1, 13)}
+    assert first.after == ""
+    assert {hit.case.case_id for hit in few.hits} == {"CASE-1", "CASE-2", "CASE-3"}
+    assert [hit.case.case_id for hit in rest.hits] == [f"CASE-{number}" for number in range(15, 3, -1)]
+
+
 @pytest.mark.parametrize("after", ["", "open", "closed:x", "open:99999999999999999999", "'; DROP"])
 def test_a_strange_place_is_the_beginning(busy: Desk, after: str) -> None:
     assert [hit.case.case_id for hit in busy.queries.search("printer", MIA, after=after).hits] == ["CASE-1", "CASE-2"]
