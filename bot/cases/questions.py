@@ -26,10 +26,14 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """Questions that wait for somebody, the newest first; `more` follow after the last of them."""
+    """Questions that wait for somebody, the newest first; `more` follow after the last of them.
+
+    They are older than the question numbered `before`; of 0, they begin with the newest.
+    """
 
     questions: Sequence[Question]
     more: int
+    before: int = 0
 
 
 class Questions:
@@ -51,7 +55,7 @@ class Questions:
         with self._readers.begin() as session:
             page = session.exec(waiting.order_by(col(Question.id).desc()).limit(limit)).all()
             all_of_them = session.exec(select(func.count()).select_from(waiting.subquery())).one()
-        return Docket(page, all_of_them - len(page))
+        return Docket(page, all_of_them - len(page), before)
 
 
 def ask(session: Session, inbound: Inbound, case: Case | None, at: datetime, rules: Rules, *, closes: bool) -> Question:

@@ -34,7 +34,7 @@ OWN_SOLVED = "own_solved"
 LIST_PAGE = "list_page"
 CONFIRM = "question_confirm"
 IGNORE = "question_ignore"
-# Lists the questions that wait; the value is the number of the one before which the page ends, 0 for the newest.
+# Lists the questions that wait; the value is the number of the one behind which the page begins, 0 for the newest.
 QUESTIONS = "questions_list"
 # Slack's name for what we attach to each post, so that it can be found again.
 DELIVERY = "casebot_delivery"
@@ -92,6 +92,17 @@ def read_chosen_value(action: dict[str, Any]) -> tuple[Choice, str, int]:
     """Return (choice, case id, drawn version) of what was chosen in an overflow menu."""
     choice, _, rest = str(action["selected_option"]["value"]).partition(":")
     return Choice(choice), *read_case_value({"value": rest})
+
+
+def question_value(question_id: int | None, before: int) -> str:
+    """Return a question's button's value; `before` tells the page of a list it stands on, as QUESTIONS does."""
+    return f"{question_id}:{before}" if before else str(question_id)
+
+
+def read_question_value(action: dict[str, Any]) -> tuple[int, int]:
+    """Return (question, page) of a clicked Confirm or Ignore."""
+    question_id, _, before = str(action["value"]).partition(":")
+    return int(question_id), int(before or 0)
 
 
 def case_value(case_id: str, version: int) -> str:

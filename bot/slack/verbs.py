@@ -201,8 +201,9 @@ def _questions(order: Order) -> Drawing:
 
 
 def undecided(desk: OrderDesk, actor: Author, before: int = 0) -> Drawing:
-    """Return the questions that wait for an admin, those older than the one numbered `before`."""
-    return docket(desk.questions.undecided(actor, SHOWN, before))
+    """Return the questions that wait for an admin: those older than the one numbered `before`, if any, or all."""
+    page = desk.questions.undecided(actor, SHOWN, before)
+    return docket(page if page.questions or not before else desk.questions.undecided(actor, SHOWN))
 
 
 def _help(order: Order) -> Drawing:

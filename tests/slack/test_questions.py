@@ -9,6 +9,7 @@ from tests.slack.hands import Hands
 from tests.slack.reading import buttons
 from tests.slack.world import SlackWorld, words_of
 
+AMOS = Author("U0AMOS", "Amos", is_admin=True)
 FORGER = Author("ada@desk.test", "Ada", claims_admin=True)
 MAILS = 22  # two more than are told one by one
 
@@ -61,6 +62,39 @@ def test_what_is_decided_in_the_list_leaves_it(hands: Hands) -> None:
     decided = {question.id: question.outcome for question in hands.world.rows(Question) if question.decided_at}
     assert decided == {int(last): "confirmed", int(before): "ignored"}
     assert hands.world.rows(Message)[-1].body == "CASE-1: note number 2."
+
+
+def test_a_list_stays_at_its_page_and_loses_what_somebody_else_decided(hands: Hands) -> None:
+    hands.opens()
+    for number in range(MAILS):
+        writes(hands, number)
+    hands.workspace.command("ada", "#support", "/case", "questions")
+    hands.press_in(hands.whisper("note number 21."), QUESTIONS)
+    page = hands.whisper("note number 13.")
+    first, second = (button["value"] for button in buttons(page)[0:3:2])
+
+    hands.workspace.click("ada", page["channel"], page["ts"], IGNORE, first)
+    hands.whisper("13 older mails in an admin's name")
+    hands.world.bot.desk.cases.ignore(int(second.partition(":")[0]), AMOS)
+    hands.workspace.click("ada", page["channel"], page["ts"], CONFIRM, second)
+
+    assert hands.whisper("Amos ignored this already.")
+    left = words_of(hands.whisper("12 older mails in an admin's name"))
+    assert [f"note number {number}." in left for number in (14, 13, 12, 11, 4)] == [False, False, False, True, True]
+    assert hands.world.rows(Message)[-1].body == "My printer is on fire"
+
+
+def test_a_list_begins_anew_once_its_last_page_is_decided(hands: Hands) -> None:
+    hands.opens()
+    for number in range(SHOWN + 1):
+        writes(hands, number)
+    hands.workspace.command("ada", "#support", "/case", "questions")
+    hands.press_in(hands.whisper("note number 8."), QUESTIONS)
+    page = hands.whisper("1 older mail in an admin's name")
+
+    hands.press_in(page, IGNORE)
+
+    assert hands.whisper(f"{SHOWN} mails in an admin's name")["ts"] == page["ts"]
 
 
 def test_a_flood_that_names_no_case_is_listed_as_its_counter_says_and_can_be_ignored(hands: Hands) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import Ack
 
-from bot.cases.errors import IllegalMove
+from bot.cases.errors import IllegalMove, NoSuchCase
 from bot.cases.inbound import Author
 from bot.cases.queries import CaseQueries
 from bot.cases.rules import Rules
 from bot.cases.service import CaseService
-from bot.slack.action_ids import Choice, read_case_value, read_chosen_value
+from bot.slack.action_ids import Choice, read_case_value, read_chosen_value, read_question_value
 from bot.slack.asides import Asides
 from bot.slack.departures import Departures
 from bot.slack.echo import Echo
@@ -190,18 +192,20 @@ def confirm_clicked(
     ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
 ) -> None:
     """Vouch for an unverified admin mail; in a list of them, the others are left."""
-    cases.confirm(int(action["value"]), by=actor)
-    ack()
-    _list_the_others(actor, spot, desk, asides)
+    question_id, page = read_question_value(action)
+    with _listing_the_others(page, actor, spot, desk, asides):
+        cases.confirm(question_id, by=actor)
+        ack()
 
 
 def ignore_clicked(
     ack: Ack, action: dict[str, Any], actor: Author, spot: Spot, cases: CaseService, desk: OrderDesk, asides: Asides
 ) -> None:
     """Drop what an unverified admin mail asks for; in a list of them, the others are left."""
-    cases.ignore(int(action["value"]), by=actor)
-    ack()
-    _list_the_others(actor, spot, desk, asides)
+    question_id, page = read_question_value(action)
+    with _listing_the_others(page, actor, spot, desk, asides):
+        cases.ignore(question_id, by=actor)
+        ack()
 
 
 def questions_clicked(
@@ -236,10 +240,23 @@ def anything_clicked(ack: Ack) -> None:
     ack()
 
 
-def _list_the_others(actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> None:
-    """Draw a private list of questions anew; a question in the channel is drawn again by the outbox."""
+@contextmanager
+def _listing_the_others(page: int, actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> Iterator[None]:
+    """Draw a private list of questions anew at its page, also where somebody else was faster.
+
+    A question in the channel is drawn again by the outbox.
+    """
+    try:
+        yield
+    except (IllegalMove, NoSuchCase):
+        _list_the_others(page, actor, spot, desk, asides)
+        raise
+    _list_the_others(page, actor, spot, desk, asides)
+
+
+def _list_the_others(page: int, actor: Author, spot: Spot, desk: OrderDesk, asides: Asides) -> None:
     if spot.url:
-        asides.replace(spot, undecided(desk, actor))
+        asides.replace(spot, undecided(desk, actor, page))
 
 
 def _reachable(quarantine: Quarantine | None) -> Quarantine:

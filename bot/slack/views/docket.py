@@ -19,10 +19,10 @@ def docket(waiting: Docket) -> Drawing:
         text = "No mail in an admin's name waits for a decision."
         return Drawing(text, [section(text)])
     many = len(waiting.questions) + waiting.more
-    text = f"{words.count(many, 'mail')} in an admin's name that nobody vouched for"
+    text = f"{words.count(many, 'older mail' if waiting.before else 'mail')} in an admin's name that nobody vouched for"
     blocks: list[Block] = [section(f"*{text}*, the newest first:")]
     for asked in waiting.questions:
-        blocks += question(asked, shown=200).blocks
+        blocks += question(asked, shown=200, page=waiting.before).blocks
     if waiting.more:
         label = f"Next page ({waiting.more} more) ›"
         last = str(waiting.questions[-1].id)

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 from bot.cases.inbound import Source
 from bot.cases.models import Attachment, CaseEvent, EventKind, Message, Question
 from bot.cases.queries import Flood
-from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, QUESTIONS, RETRY_MAIL
+from bot.slack.action_ids import CONFIRM, IGNORE, OPEN_MAIL, QUESTIONS, RETRY_MAIL, question_value
 from bot.slack.views import words
 from bot.slack.views.files import listed
 from bot.slack.views.outage import recap
@@ -56,10 +56,11 @@ def close_reason(event: CaseEvent) -> Drawing:
     return Drawing(text, [section(f"Closed by {who}:\n{words.quoted(reason)}")])
 
 
-def question(asked: Question, shown: int = words.PREVIEW) -> Drawing:
+def question(asked: Question, shown: int = words.PREVIEW, page: int = 0) -> Drawing:
     """Draw what an unverified admin mail asks for, with its answers, or what became of it.
 
-    What names no case can only be ignored. At most `shown` characters of its words stand there.
+    What names no case can only be ignored. At most `shown` characters of its words stand there. `page` tells where it
+    stands in a list, see `question_value`.
     """
     who = words.one_line(asked.asked_by, 300)
     wish = "asks to close" if asked.closes else "writes to"
@@ -69,10 +70,11 @@ def question(asked: Question, shown: int = words.PREVIEW) -> Drawing:
     if asked.decided_by is not None:
         settled = f"{asked.outcome} by {words.one_line(asked.decided_by, 120)}"
         return Drawing(f"{about}: {settled}", [*blocks, context(f"{settled} · {verdict}")])
-    answers = [ButtonElement(text="Ignore", action_id=IGNORE, value=str(asked.id))]
+    value = question_value(asked.id, page)
+    answers = [ButtonElement(text="Ignore", action_id=IGNORE, value=value)]
     hint = _NO_CASE
     if asked.case_id is not None:
-        answers.insert(0, ButtonElement(text="Confirm", action_id=CONFIRM, value=str(asked.id), style="primary"))
+        answers.insert(0, ButtonElement(text="Confirm", action_id=CONFIRM, value=value, style="primary"))
         hint = "Nothing changes until somebody confirms."
     return Drawing(about, [*blocks, context(f"{hint} {verdict}"), ActionsBlock(elements=answers)])
 
