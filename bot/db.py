@@ -135,6 +135,7 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
+        pool_use_lifo=True,  # the last one used has its pages and statements still at hand
         max_overflow=0,
         hide_parameters=True,  # an error must not carry customers' words into the log
         connect_args={"timeout": LOCK_WAIT_SECONDS, "factory": _InTurn},
@@ -216,6 +217,7 @@ def _postgresql(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
+        pool_use_lifo=True,  # the last one used has its pages and statements still at hand
         max_overflow=0,
         hide_parameters=True,
         pool_pre_ping=True,

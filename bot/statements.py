@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Dialect, bindparam
+from sqlalchemy import BindParameter, Connection, Dialect, bindparam, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -20,6 +21,7 @@ from sqlmodel import Session
 Values = Mapping[str, object]
 _Turn = Callable[[Any], Any]
 
+_CONNECTION = "the transaction's connection"
 WAITING = "what waits to be written"
 """Under this name a session keeps what it is going to write before anything else is asked (see `gathered`)."""
 
@@ -59,7 +61,7 @@ class Prepared:
         waiting: _Waiting | None = session.info.get(WAITING)
         if waiting is not None:
             waiting.write_out(session)
-        connection = session.connection()
+        connection = _connection_of(session)
         form = self._form(connection.dialect)
         cursor = connection.connection.cursor()
         try:
@@ -82,6 +84,20 @@ class Prepared:
         if form is None:
             form = self._forms[dialect.name] = _Form(self._statement, self._names, dialect)
         return form
+
+
+def _connection_of(session: Session) -> Connection:
+    """Return the transaction's connection; to ask the session for it costs as much as a short statement."""
+    known = session.info.get(_CONNECTION)
+    if isinstance(known, Connection):
+        return known
+    connection: Connection = session.info.setdefault(_CONNECTION, session.connection())
+    return connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
+    session.info.pop(_CONNECTION, None)
 
 
 class PreparedForMany:

@@ -137,7 +137,8 @@ class _Passage(Generic[_Words]):
     def __init__(self, words: _Words, enter: Callable[[Session], None]) -> None:
         self.words = words
         self.enter = enter
-        self.error: Exception | None = None
+        # Whatever ends the thread that steers: what was not committed was not taken in.
+        self.error: Exception | None = RuntimeError("the crossing was broken off")
         self.aboard: Sequence[_Passage[_Words]] = ()
         self._ashore = threading.Lock()
         self._ashore.acquire()
