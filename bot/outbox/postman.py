@@ -73,13 +73,14 @@ class Postman:
         self._measures = measures
         self._away_times = 0
         self._next_due: datetime | None = None
-        self._rested_at = 0.0
+        self._rested_at, self._looked_at = 0.0, pacing.now
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
 
         What was put off counts too: at once the next one gets its turn, or one that waits would hold up all the others.
         """
+        self._looked_at = self._pacing.now
         if self._pacing.held:
             return 0
         parcel = self._claim()
@@ -90,9 +91,10 @@ class Postman:
 
     def pause(self) -> float:
         """Return how many seconds to rest when nothing can be said."""
-        if self._next_due is None:
-            return self._pacing.pause(IDLE_SECONDS)
-        return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
+        longest = IDLE_SECONDS
+        if self._next_due is not None:
+            longest = min(longest, (self._next_due - self._clock.now()).total_seconds())
+        return self._pacing.pause(longest, self._looked_at)
 
     def concerns(self, delivery: Delivery) -> bool:
         """Whether what was stored just now is worth waking up for; a place that gets free again wakes him anyway."""
