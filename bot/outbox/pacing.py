@@ -69,10 +69,10 @@ class Pacing:
             now = self._monotonic()
             return [key for key, free_at in self._free_at.items() if free_at > now]
 
-    def is_crowded(self, place: str, *, redraw: bool) -> bool:
-        """Whether it must wait."""
+    def free_at(self, place: str, *, redraw: bool) -> float:
+        """Return when it need not wait any longer, on the stopwatch of `now`."""
         with self._lock:
-            return self._free_at.get((place, redraw), 0.0) > self._monotonic()
+            return self._free_at.get((place, redraw), 0.0)
 
     @property
     def held(self) -> bool:

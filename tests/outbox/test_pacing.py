@@ -1,6 +1,6 @@
 """How fast a place is spoken to: seconds come from the stopwatch, never from waiting."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -140,6 +140,32 @@ def test_a_channel_that_comes_back_while_he_turns_away_is_looked_at_again(databa
 
     walk.deliver_all()
     assert walk.sender.parcels == [[alert]]
+
+
+def test_whoever_else_speaks_there_he_is_woken_for_what_can_be_said_before_he_looks(database: Database) -> None:
+    watch = Stopwatch()
+    walk = Round(database, pacing=Pacing(POST_SECONDS, REDRAW_SECONDS, watch))
+    alert = walk.row(walk.store(place="alerting"))
+    assert walk.postman.concerns(alert)  # he is at work, and may have looked before it was stored
+
+    walk.deliver_all()
+    assert walk.postman.pause() == POST_SECONDS
+    assert not walk.postman.concerns(alert)  # he wakes when its place is free
+
+    watch.seconds += POST_SECONDS
+    walk.deliver_all()
+    assert walk.postman.pause() == IDLE_SECONDS
+    walk.pacing.spend("alerting", redraw=False)  # by another postman
+    assert walk.postman.concerns(alert)
+
+
+def test_a_place_that_is_held_for_long_hides_nothing_that_falls_due_elsewhere(database: Database) -> None:
+    walk = Round(database)
+    walk.pacing.hold("support", 30)
+    walk.store(place="alerting", due_at=START + timedelta(seconds=2))
+
+    assert walk.deliver_all() == 0
+    assert walk.postman.pause() == 2
 
 
 def test_after_a_look_in_vain_he_rests_as_long_as_looking_costs(database: Database, watch: Stopwatch) -> None:
