@@ -45,7 +45,7 @@ class Gathered:
     def change(self, table: Table, key: object, values: Values) -> None:
         """Let a change wait; of a row that waits itself it becomes a part."""
         waiting = self._new.get((table, key))
-        if waiting is None:
+        if waiting is None or not waiting.keys() >= values.keys():
             waiting = self._changed.setdefault((table, key), {})
         waiting.update(values)
 

@@ -15,6 +15,7 @@ from bot.leases import Lease
 from bot.outbox.models import Delivery, DeliveryState
 from bot.sandbox.server import Sandbox
 from tests.services.process import free_port, wait_until
+from tests.services.standing import lay_down
 
 
 class Running:
@@ -23,6 +24,7 @@ class Running:
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox = sandbox
         url = f"sqlite:///{folder}/cases.db"
+        lay_down(url)
         self._port = free_port()
         self.log = folder / "log.txt"
         environment = dict(os.environ) | sandbox.environment() | {"DATABASE_URL": url, "PORT": str(self._port)}

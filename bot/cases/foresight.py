@@ -65,7 +65,7 @@ class Foresight:
         if any(reference not in self._citing for reference in references):
             return None
         found = [one for reference in dict.fromkeys(references) for one in self._citing[reference]]
-        return sorted(found, key=lambda one: one[0], reverse=True)
+        return sorted(found, reverse=True)
 
     @property
     def cited(self) -> set[str]:

@@ -19,6 +19,7 @@ from bot.statements import Prepared, PreparedForMany
 
 _AT_MOST = 1_000
 _LOCKED = "cases whose rows are locked"
+_CASE_NUMBER = "case number"
 _GIVEN_OUT = "last case number given out"
 
 
@@ -89,12 +90,18 @@ def case_under_lock(session: Session, case_id: str) -> Case | None:
     return held_case(session, case_id) or _held(session, _NAMED, {"case_id": case_id})
 
 
-def look_ahead(session: Session, inbounds: Sequence[Inbound], flood_window: timedelta) -> None:
-    """Ask at once for what each of these will be asked about, and lock the rows of the cases that they are about."""
+def look_ahead(session: Session, inbounds: Sequence[Inbound], meant: Collection[str], flood_window: timedelta) -> None:
+    """Ask at once for what each of these will be asked about; `meant` are the cases that the team's words are about.
+
+    What they will lock is locked here in one order for all, or two such transactions would wait for each other: the
+    rows of their cases, then the case number, where a customer without a case is among them.
+    """
     foresight = foreseen(session)
     foresight.look_up_names(session, inbounds)
-    foresight.look_up_references(session, (reference for inbound in inbounds for reference in inbound.references))
-    cases = _hold_all(session, {inbound.author.identity for inbound in inbounds}, foresight.cited)
+    cases = _hold_all(session, {inbound.author.identity for inbound in inbounds}, foresight.cited | set(meant))
+    customers = [one.author.identity for one in inbounds if not (one.author.is_admin or one.author.claims_admin)]
+    if any(foresight.case_ids[customer] is None for customer in customers):
+        queue_up(session, _CASE_NUMBER)
     foresight.look_up_said(session, cases, min(inbound.at for inbound in inbounds) - flood_window)
     alerted = [case.case_id for case in cases if case.alerted]
     pending = [take_up(session, Escalation, row) for row in _PENDING_OF_ALL.rows(session, alerted)]
@@ -151,7 +158,7 @@ def pending_of(session: Session, case: Case) -> Escalation | None:
 
 def next_case_id(session: Session) -> str:
     """Give out the next case number; openings queue up for it until the transaction ends."""
-    queue_up(session, "case number")  # a lock on the row would not hold the very first ones: there is no row yet
+    queue_up(session, _CASE_NUMBER)  # a lock on the row would not hold the very first ones: there is no row yet
     last = session.info.get(_GIVEN_OUT)
     if last is None:
         [last] = _LAST_NUMBER.row(session, {}) or [None]

@@ -13,6 +13,7 @@ from bot.cases import lifecycle, rules
 from bot.cases.deeds import end, raise_alarm, take_answer, wake
 from bot.cases.errors import ONLY_ADMINS, IllegalMove, NotAllowed
 from bot.cases.ferry import Ferry
+from bot.cases.foresight import foreseen
 from bot.cases.inbound import Author, Inbound, Outcome, Revision, Source, Taken
 from bot.cases.inquiries import (
     cases_that_know,
@@ -24,7 +25,7 @@ from bot.cases.inquiries import (
     unanswered_messages,
 )
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message, Status
-from bot.cases.placing import case_cited, case_joined, closed_case_of_thread, place
+from bot.cases.placing import case_cited, case_joined, cases_meant, closed_case_of_thread, place
 from bot.cases.questions import ask
 from bot.cases.records import (
     attach,
@@ -76,7 +77,8 @@ class Intake:
         """Prepare to take several in, one by one, in the caller's transaction: ask once for all, write at its end."""
         if len(inbounds) > 1:
             queue_up(session, *(inbound.queue for inbound in inbounds))
-            look_ahead(session, inbounds, self._rules.flood_window)
+            foreseen(session).look_up_references(session, (name for inbound in inbounds for name in inbound.references))
+            look_ahead(session, inbounds, cases_meant(session, inbounds), self._rules.flood_window)
             files = sum(len(inbound.attachments) for inbound in inbounds)
             gather(session, {Message: len(inbounds), CaseEvent: len(inbounds), Attachment: files, Escalation: 1})
 

@@ -49,7 +49,11 @@ class Placed:
 
 def _bears(names: Sequence[BindParameter[Any]]) -> ClauseElement:
     citing = columns(col(Message.timestamp), col(Message.case_id), col(Message.sending))
-    return citing.where(col(Message.reference).in_(names)).order_by(col(Message.timestamp).desc()).limit(CITED_AT_MOST)
+    return (
+        citing.where(col(Message.reference).in_(names))
+        .order_by(col(Message.timestamp).desc(), col(Message.case_id).desc())
+        .limit(CITED_AT_MOST)
+    )
 
 
 _BEARS = PreparedForMany(_bears)
@@ -73,6 +77,12 @@ def case_numbered(word: str) -> str | None:
     """Return the case id that a command's argument means: CASE-42, case-42, #42 or 42."""
     match = _NUMBERED.fullmatch(word.strip())
     return f"CASE-{int(match[1])}" if match else None
+
+
+def cases_meant(session: Session, inbounds: Sequence[Inbound]) -> set[str]:
+    """Return the cases that the team's words among these stand in or name."""
+    team = [one for one in inbounds if one.author.is_admin or one.author.claims_admin or one.inside]
+    return {case_id for one in team if (case_id := _case_it_stands_in(session, one) or case_named(one.text))}
 
 
 def place(session: Session, inbound: Inbound) -> Placed | None:

@@ -29,6 +29,7 @@ from bot.cases.inquiries import held_case
 from bot.cases.models import Case, Message, Sending, Status
 from bot.cases.search_entries import ENTRIES, SearchEntry
 from bot.cases.wording import words_of
+from bot.gathered import gathered
 from bot.rows import Values, insert_values, later
 from bot.statements import Prepared, PreparedForMany
 
@@ -109,6 +110,9 @@ def _follow_up(session: Session, _context: object) -> None:
     """Let the entries follow in the same transaction, now that every row is in its place."""
     for follow in session.info.pop("searchable", ()):
         follow(session)
+    # What the commit itself flushes comes after everything that waited.
+    if (waiting := gathered(session)) is not None:
+        waiting.write_out(session)
 
 
 def _case_changes(case: Case) -> Iterator[Callable[[Session], None]]:

@@ -61,7 +61,10 @@ def _usual(said: Said, *, normalise_times: bool) -> Answer | None:
         elif items is not None and piece == b")":
             items = None
         elif items is None and piece and (listed := _LISTED.fullmatch(piece)):
-            arrival = parse_to_datetime(listed[3], normalise_times)
+            try:
+                arrival = parse_to_datetime(listed[3], normalise_times)
+            except ValueError:
+                return None  # the form of a date, and no day of any calendar
             found[int(listed[1])] = {b"RFC822.SIZE": int(listed[2]), b"INTERNALDATE": arrival}
         else:
             return None

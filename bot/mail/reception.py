@@ -142,3 +142,8 @@ def is_database_trouble(error: BaseException) -> bool:
     if sqlstate.startswith("25"):
         return True
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Tell two transactions that waited for each other, of which PostgreSQL ended this one."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == "40P01"

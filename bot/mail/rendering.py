@@ -24,10 +24,14 @@ _TAG = re.compile(
     r"<(?:(!--)|[!?][^<>]{0,10000}>|(/?)([a-zA-Z][a-zA-Z0-9_-]{0,30}(?::[a-zA-Z][\w-]{0,30})?)(?=[\s/>])"
     r"((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,10000}+)>)"
 )
+# The slash of a closed tag, as XML has it: that of `<script src=https://desk.test/>` belongs to the address.
+_IS_CLOSED = re.compile(r"(?:\A|[\s\"'])/\Z")
 _STYLE = re.compile(r"\bstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))", re.IGNORECASE)
 _HIDES = re.compile(r"display\s*:\s*none")
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
 _MARGIN = re.compile(r"margin-(top|bottom)\s*:\s*([\d.]{1,10})\s*([a-z]{0,4})")
+# No sign has a number of more than seven digits; Python refuses to read one of thousands.
+_NUMBER = re.compile(r"&#0*([0-9]{1,8})[0-9]*")
 _VALUE = re.compile(r"\bvalue\s*=\s*[\"']?(\d{1,9})", re.IGNORECASE)
 
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -71,6 +75,7 @@ class _Page:
         # Of each open list the number of the next item, or its bullet.
         self._items: list[int | str] = []
         self._comments_end = True
+        self._never_closed: set[str] = set()
         self.hides_its_end = False
 
     def read(self) -> str:
@@ -97,8 +102,7 @@ class _Page:
         elif name in _VOID:
             self._mark(name)
         elif name in _UNSEEN:
-            closing = _UNSEEN[name].search(self._markup, tag.end())
-            return closing.start() if closing else len(self._markup)
+            return tag.end() if _IS_CLOSED.search(said) else self._after_unseen(name, tag.end())
         else:
             self._begin(name, said)
         return tag.end()
@@ -109,10 +113,18 @@ class _Page:
         self._comments_end = end >= 0
         return end + 3 if end >= 0 else start
 
+    def _after_unseen(self, name: str, start: int) -> int:
+        """Return where the closing tag stands; without one, no words are hidden."""
+        closing = None if name in self._never_closed else _UNSEEN[name].search(self._markup, start)
+        if closing is None:
+            self._never_closed.add(name)
+            return start
+        return closing.start()
+
     def _write(self, text: str) -> None:
         if not text or (self._open and self._open[-1].is_hidden):
             return
-        said = html.unescape(text) if "&" in text else text
+        said = html.unescape(_NUMBER.sub(r"&#\1", text)) if "&" in text else text
         if self._open and self._open[-1].keeps_lines:
             self._lines.write_as_it_is(said)
         else:

@@ -22,7 +22,7 @@ from bot.mail.headers import Headers
 from bot.mail.ledger import Beginning, End, Ledger, Mark, Settled
 from bot.mail.models import LedgerState
 from bot.mail.parser import UnreadableMail, parse_header
-from bot.mail.reception import Reception, Tell, is_database_trouble, tell_nobody
+from bot.mail.reception import Reception, Tell, is_database_trouble, is_deadlock, tell_nobody
 from bot.measures import Deed, Measures
 
 log = structlog.get_logger(__name__)
@@ -153,7 +153,7 @@ class Settling:
             try:
                 self._enter_together(reads)
             except Exception as error:
-                if is_database_trouble(error):
+                if is_database_trouble(error) and not is_deadlock(error):
                     raise
                 log.warning("mails are taken in one by one", reason=type(error).__name__, mails=len(reads))
             else:

@@ -11,6 +11,7 @@ POST_SECONDS = 1.0
 REDRAW_SECONDS = 1.2
 # A few redraws at once are tolerated, so that a click is answered at once.
 REDRAW_BURST = 5
+LEAST_PAUSE_SECONDS = 0.01
 
 # A place, and whether something that stands there is drawn again.
 Place = tuple[str, bool]
@@ -57,27 +58,35 @@ class Pacing:
         with self._lock:
             self._all_held_until = self._monotonic() + seconds
 
+    @property
+    def now(self) -> float:
+        """The seconds on its stopwatch: who looks for something to say notes them before, for `pause`."""
+        return self._monotonic()
+
     def crowded(self) -> list[Place]:
         """Return the (place, redraw) pairs that must wait."""
         with self._lock:
             now = self._monotonic()
             return [key for key, free_at in self._free_at.items() if free_at > now]
 
-    def is_crowded(self, place: str, *, redraw: bool) -> bool:
-        """Whether it must wait."""
+    def free_at(self, place: str, *, redraw: bool) -> float:
+        """Return when it need not wait any longer, on the stopwatch of `now`."""
         with self._lock:
-            return self._free_at.get((place, redraw), 0.0) > self._monotonic()
+            return self._free_at.get((place, redraw), 0.0)
 
     @property
     def held(self) -> bool:
         """Whether everything must wait."""
         return self._all_held_until > self._monotonic()
 
-    def pause(self, longest: float) -> float:
-        """Return how many seconds until the next place is free, at most `longest`."""
+    def pause(self, longest: float, looked_at: float) -> float:
+        """Return how many seconds until the next place is free, at most `longest`.
+
+        A place that got free after the look at `looked_at` counts too: the look may have passed it over.
+        """
         with self._lock:
             now = self._monotonic()
-            waits = [free_at - now for free_at in self._free_at.values() if free_at > now]
-            if self._all_held_until > now:
+            waits = [free_at - now for free_at in self._free_at.values() if free_at > looked_at]
+            if self._all_held_until > looked_at:
                 waits = [self._all_held_until - now]
-            return max(0.01, min([*waits, longest]))
+            return max(LEAST_PAUSE_SECONDS, min([*waits, longest]))

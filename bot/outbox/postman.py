@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ FOLD_FROM = 4
 FOLD_AT_MOST = 20
 # Commits wake him, and he knows when the next delivery falls due: he looks unasked for what other processes left.
 IDLE_SECONDS = 5.0
+LONG_REST_SECONDS = 1.0
 # A claim that is older than this before the first word is renewed: a call may take ten of its 15 seconds.
 FRESH_SECONDS = 4.0
 # Behind thousands that wait for their places a look costs more than what woke him. After one in vain he rests so many
@@ -73,13 +75,14 @@ class Postman:
         self._measures = measures
         self._away_times = 0
         self._next_due: datetime | None = None
-        self._rested_at = 0.0
+        self._rested_at, self._looked_at, self._wakes_at = 0.0, pacing.now, math.inf
 
     def deliver_due(self) -> int:
         """Say the most pressing delivery that may be said now; returns how many were said, refused or put off.
 
         What was put off counts too: at once the next one gets its turn, or one that waits would hold up all the others.
         """
+        self._looked_at, self._wakes_at = self._pacing.now, math.inf
         if self._pacing.held:
             return 0
         parcel = self._claim()
@@ -90,13 +93,17 @@ class Postman:
 
     def pause(self) -> float:
         """Return how many seconds to rest when nothing can be said."""
-        if self._next_due is None:
-            return self._pacing.pause(IDLE_SECONDS)
-        return self._pacing.pause(min(IDLE_SECONDS, (self._next_due - self._clock.now()).total_seconds()))
+        longest = IDLE_SECONDS
+        if self._next_due is not None:
+            longest = min(longest, (self._next_due - self._clock.now()).total_seconds())
+        rest = self._pacing.pause(longest, self._looked_at)
+        self._wakes_at = self._pacing.now + rest
+        return rest
 
     def concerns(self, delivery: Delivery) -> bool:
-        """Whether what was stored just now is worth waking up for; a place that gets free again wakes him anyway."""
-        return self._choice.covers(delivery) and not self._pacing.is_crowded(delivery.place, redraw=delivery.redraw)
+        """Whether what was stored just now can be said before he wakes by himself."""
+        free_at = self._pacing.free_at(delivery.place, redraw=delivery.redraw)
+        return self._choice.covers(delivery) and free_at < self._wakes_at
 
     def breath(self) -> float:
         """Return how many seconds to let pass before looking again, although something was stored meanwhile."""
@@ -134,8 +141,9 @@ class Postman:
         with self._database.readers.begin() as session:
             if session.exec(self._choice.sayable(now, self._claim_time(session), crowded)).first() is not None:
                 return True
-            # A crowded place ends the rest soon enough.
-            self._next_due = None if crowded else session.exec(self._choice.due_later(now)).one()
+            # A crowded place mostly ends the rest soon enough.
+            rests_long = self._pacing.pause(IDLE_SECONDS, self._looked_at) > LONG_REST_SECONDS
+            self._next_due = session.exec(self._choice.due_later(now)).one() if rests_long else None
             return False
 
     def _confirm(self, claimed: Sequence[Delivery], asked_at: float) -> None:

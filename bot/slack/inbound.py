@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -57,7 +56,8 @@ def moment(ts: str) -> datetime:
 
 def spoken(text: str, names: Mapping[str, str]) -> str:
     """Return Slack's markup as a person reads it: @Name, #channel, label (link), and unescaped signs."""
-    return html.unescape(_MARKUP.sub(lambda match: _readable(match, names), text)).strip()
+    readable = _MARKUP.sub(lambda match: _readable(match, names), text)
+    return readable.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _readable(match: re.Match[str], names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from bot.demo.process import BotProcess
 from bot.demo.stage import set_stage
 from bot.sandbox.server import Sandbox
 from tests.services.chromium import chromium
+from tests.services.standing import lay_down
 
 PATIENCE = 30_000
 """Milliseconds in which something shows; only a machine with much else to do needs them."""
@@ -41,6 +42,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     plug = BotPlug()
     with Sandbox(plugs=plug) as sandbox:
         bot = BotProcess(sandbox.environment(), tmp_path_factory.mktemp("desk"))
+        lay_down(bot.database_url)
         plug.connect(bot, sandbox.changes)
         sandbox.on_clock = bot.advance_clock
         install_app(sandbox)

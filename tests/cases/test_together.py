@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from bot.cases.inbound import Attached, Author, Inbound, Taken
 from bot.cases.models import Case, CaseEvent, Escalation, Message
@@ -165,17 +166,45 @@ def test_a_case_closed_in_between_is_followed_by_a_new_one(desk: Desk) -> None:
     ]
 
 
+def test_a_name_learned_in_between_is_found(desk: Desk) -> None:
+    desk.says(CARA, "Where is it?")
+    words = [desk.inbound(CARA, "Hello?"), desk.inbound(DAN, "And mine?")]
+
+    with desk.database.writers.begin() as session:
+        desk.intake.expect(session, words)
+        session.get_one(Case, "CASE-1").customer_name = "Carla"
+
+    [entry] = desk.rows(SearchEntry)
+    assert {"carla", "where"} <= entry.words
+
+
 @pytest.mark.needs("postgresql")
 def test_a_fact_is_numbered_after_all_that_it_follows(standing_server: StandingServer) -> None:
     desk = Desk(standing_server.emptied())
     desk.says(ADA, "Where is it?")
-    words = [desk.inbound(NOA, "CASE-1 is on its way"), desk.inbound(DAN, "And mine?")]
+    words = [desk.inbound(CARA, "Hello"), desk.inbound(DAN, "And mine?")]
 
     with desk.database.writers.begin() as session:
         desk.intake.expect(session, words)
         desk.says(ADA, "Still nothing")  # by another process, which locks and leaves the case in between
-        for one in words:
+        for one in (*words, desk.inbound(NOA, "CASE-1 is on its way")):
             desk.intake.take(session, one)
 
     assert desk.timeline("CASE-1") == ["opened", "received", "noted"]
+    desk.database.close()
+
+
+@pytest.mark.needs("postgresql")
+def test_who_will_meet_at_a_case_waits_before_anything_is_written(standing_server: StandingServer) -> None:
+    desk = Desk(standing_server.emptied())
+    desk.says(ADA, "Where is it?")
+    first = [desk.inbound(CARA, "Hello"), desk.inbound(NOA, "CASE-1 is on its way")]
+    second = [desk.inbound(ADA, "Still nothing"), desk.inbound(DAN, "And mine?")]
+
+    with desk.database.writers.begin() as session, desk.database.writers() as other:
+        desk.intake.expect(session, first)
+        other.connection().execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            desk.intake.expect(other, second)
+
     desk.database.close()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -161,7 +160,7 @@ def test_while_the_mail_server_is_away_slack_is_not_and_the_answer_leaves_later(
     world.until(lambda: world.find(SUPPORT, "CASE-2"))
     assert sending(world, message_id) == "waiting"
     world.sandbox.resume_mailbox()
-    world.sandbox.advance(timedelta(minutes=1))
+    world.passes(minutes=1)
 
     world.until(lambda: sending(world, message_id) == "sent")
 

@@ -27,6 +27,8 @@ UNUSUAL: list[tuple[Said, dict[int, dict[bytes, object]]]] = [
     ([(b"1 (UID 7 BODY[] {5}", b"Hello"), b")", b"2 (FLAGS (\\Recent) UID 8)"],
      {7: {b"BODY[]": b"Hello"}, 8: {b"FLAGS": (b"\\Recent",)}}),
     ([b"3 (UID 7 INTERNALDATE NIL RFC822.SIZE 99)"], {7: {b"INTERNALDATE": None, b"RFC822.SIZE": 99}}),
+    ([b'3 (UID 7 RFC822.SIZE 99 INTERNALDATE "99-Mar-2026 09:00:00 +0000")'],
+     {7: {b"INTERNALDATE": None, b"RFC822.SIZE": 99}}),
     ([None], {}),
 ]  # fmt: skip
 

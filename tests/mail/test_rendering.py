@@ -43,7 +43,8 @@ def test_it_stands_as_it_is_seen(markup: str, text: str) -> None:
         '<span style="DISPLAY : NONE">No</span>Yes',
         "<ul style='display:none'><li>No</ul>Yes",
         "<img alt='>No' src=\"data:image/png;base64," + "A" * 50_000 + '"/>Yes',
-        "<!DOCTYPE html>Yes<style>No",
+        "<!DOCTYPE html>Yes<style>No</style>",
+        "<SCRIPT src=https://desk.test/>No</Script>Yes",
     ],
 )
 def test_what_is_not_seen_is_left_out(markup: str) -> None:
@@ -57,6 +58,11 @@ def test_what_is_not_seen_is_left_out(markup: str) -> None:
         ("1 < 2 and <b 3", "1 < 2 and <b 3"),
         ("</div></table></td>Hello</p>", "Hello"),
         ("Hello <!-- there", "Hello there"),
+        ("<head><title/></head><body>urgent</body>", "urgent"),
+        ("<title></title><style type='text/css' /><script/>urgent", "urgent"),
+        ("<head><title></head><body>urgent</body>", "urgent"),
+        ("<script>ur<style>ge<title>nt", "urgent"),
+        ("Hello <style>there <title>No</title>Ada", "Hello there Ada"),
         ("<div style='display:none'>Hello", "Hello"),
         ("<div style='display:none'>Hello</div>", "Hello"),
         ("<table><tr><td>one<div>two</table></div>three", "one\ntwo\nthree"),
@@ -66,3 +72,12 @@ def test_what_is_not_seen_is_left_out(markup: str) -> None:
 )
 def test_in_doubt_words_are_kept(markup: str, text: str) -> None:
     assert rendered(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "sign"),
+    [("1" * 5_000, "\ufffd"), ("0" * 5_000, "\ufffd"), ("0" * 5_000 + "65", "A"), ("x" + "f" * 5_000, "\ufffd")],
+    ids=["large", "zero", "padded", "hexadecimal"],
+)
+def test_a_sign_may_have_any_number(number: str, sign: str) -> None:
+    assert rendered(f"<p>Help&#{number};&#33;</p>") == f"Help{sign}!"

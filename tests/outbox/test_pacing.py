@@ -1,12 +1,12 @@
 """How fast a place is spoken to: seconds come from the stopwatch, never from waiting."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from bot.db import Database
-from bot.outbox.pacing import REDRAW_BURST, Pacing
+from bot.outbox.pacing import LEAST_PAUSE_SECONDS, REDRAW_BURST, Pacing
 from bot.outbox.postman import IDLE_SECONDS, LEAST_REST_SECONDS, REST_AFTER_LOOK, Postman
 from tests.cases.desk import START, StillClock
 from tests.outbox.round import Notebook, Round, Stopwatch
@@ -28,7 +28,7 @@ def pacing(watch: Stopwatch) -> Pacing:
 def test_a_fresh_place_is_free(pacing: Pacing) -> None:
     assert pacing.crowded() == []
     assert not pacing.held
-    assert pacing.pause(IDLE_SECONDS) == IDLE_SECONDS
+    assert pacing.pause(IDLE_SECONDS, pacing.now) == IDLE_SECONDS
 
 
 def test_one_post_makes_its_place_wait_a_second(pacing: Pacing, watch: Stopwatch) -> None:
@@ -83,7 +83,7 @@ def test_everything_can_be_held(pacing: Pacing, watch: Stopwatch) -> None:
     pacing.hold_all(8)
 
     assert pacing.held
-    assert pacing.pause(60) == 8
+    assert pacing.pause(60, pacing.now) == 8
     watch.seconds += 8
     assert not pacing.held
 
@@ -92,7 +92,7 @@ def test_the_pause_ends_when_the_first_place_is_free(pacing: Pacing) -> None:
     pacing.hold("support", 0.4)
     pacing.hold("alerting", 0.7)
 
-    assert pacing.pause(IDLE_SECONDS) == pytest.approx(0.4)
+    assert pacing.pause(IDLE_SECONDS, pacing.now) == pytest.approx(0.4)
 
 
 def test_posts_to_one_place_are_spaced_and_redraws_and_others_are_not(database: Database) -> None:
@@ -109,6 +109,63 @@ def test_posts_to_one_place_are_spaced_and_redraws_and_others_are_not(database: 
     watch.seconds += POST_SECONDS
     walk.deliver_all()
     assert walk.sender.parcels[-1] == [posts[1]]
+
+
+def test_a_place_that_gets_free_while_he_turns_away_is_looked_at_again(database: Database) -> None:
+    watch = Stopwatch()
+    walk = Round(database, pacing=Pacing(POST_SECONDS, REDRAW_SECONDS, watch))
+    posts = [walk.store(place="alerting") for _ in range(2)]
+    walk.deliver_all()
+    assert walk.sender.parcels == [[posts[0]]]
+
+    watch.seconds += POST_SECONDS
+    assert walk.postman.pause() == LEAST_PAUSE_SECONDS
+
+    walk.deliver_all()
+    assert walk.sender.parcels == [[posts[0]], [posts[1]]]
+    watch.seconds += POST_SECONDS
+    assert walk.deliver_all() == 0
+    assert walk.postman.pause() == IDLE_SECONDS
+
+
+def test_a_channel_that_comes_back_while_he_turns_away_is_looked_at_again(database: Database) -> None:
+    watch = Stopwatch()
+    walk = Round(database, pacing=Pacing(POST_SECONDS, REDRAW_SECONDS, watch))
+    alert = walk.store(place="alerting")
+    walk.pacing.hold_all(8)
+    assert walk.deliver_all() == 0
+
+    watch.seconds += 8
+    assert walk.postman.pause() == LEAST_PAUSE_SECONDS
+
+    walk.deliver_all()
+    assert walk.sender.parcels == [[alert]]
+
+
+def test_whoever_else_speaks_there_he_is_woken_for_what_can_be_said_before_he_looks(database: Database) -> None:
+    watch = Stopwatch()
+    walk = Round(database, pacing=Pacing(POST_SECONDS, REDRAW_SECONDS, watch))
+    alert = walk.row(walk.store(place="alerting"))
+    assert walk.postman.concerns(alert)  # he is at work, and may have looked before it was stored
+
+    walk.deliver_all()
+    assert walk.postman.pause() == POST_SECONDS
+    assert not walk.postman.concerns(alert)  # he wakes when its place is free
+
+    watch.seconds += POST_SECONDS
+    walk.deliver_all()
+    assert walk.postman.pause() == IDLE_SECONDS
+    walk.pacing.spend("alerting", redraw=False)  # by another postman
+    assert walk.postman.concerns(alert)
+
+
+def test_a_place_that_is_held_for_long_hides_nothing_that_falls_due_elsewhere(database: Database) -> None:
+    walk = Round(database)
+    walk.pacing.hold("support", 30)
+    walk.store(place="alerting", due_at=START + timedelta(seconds=2))
+
+    assert walk.deliver_all() == 0
+    assert walk.postman.pause() == 2
 
 
 def test_after_a_look_in_vain_he_rests_as_long_as_looking_costs(database: Database, watch: Stopwatch) -> None:

@@ -50,7 +50,7 @@ def wire(connect: Connect) -> Wire:
 def browser(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """The sandbox's own page, as far as the server can tell."""
     origin = sandbox.url.rstrip("/")
-    with httpx.Client(base_url=origin, headers={"Origin": origin}, follow_redirects=True) as page:
+    with httpx.Client(base_url=origin, headers={"Origin": origin}, follow_redirects=True, timeout=30) as page:
         yield page
 
 

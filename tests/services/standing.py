@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session, SQLModel
 
@@ -41,6 +41,13 @@ def migrated() -> bytes:
         migrate(database.engine, SQLModel.metadata)
         database.close()
         return file.read_bytes()
+
+
+def lay_down(url: str) -> None:
+    """Put today's schema where this SQLite file will be looked for; what is PostgreSQL's, or there, stays as it is."""
+    file = make_url(url).database
+    if url.startswith("sqlite") and file and not Path(file).exists():
+        Path(file).write_bytes(migrated())
 
 
 class StandingFile:

@@ -36,7 +36,7 @@ def pytest_xdist_node_collection_finished() -> None:
     gc.enable()
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many workers as cores: the tests wait for servers about as often as they compute."""
     return (os.cpu_count() or 1) * 2

@@ -17,6 +17,7 @@ from bot.settings import load_settings
 from bot.slack.marks import Marks, read_marks
 from bot.wiring import Bot, build_bot
 from tests.services.process import wait_until
+from tests.services.standing import lay_down
 
 SUPPORT, CUSTOMERS = "#support", "#customers"
 
@@ -33,6 +34,7 @@ class Outage:
         given = {"DATABASE_URL": database_url, "IMAP_SERVER": "", "SMTP_SERVER": ""}
         self.environment = sandbox.environment() | given | settings
         self.settings = load_settings(self.environment, env_file=None)
+        lay_down(database_url)
         self.database = Database(database_url)
         self.bot: Bot | None = None
 

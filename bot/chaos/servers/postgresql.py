@@ -53,7 +53,8 @@ class Postgres(ServerProcess):
     def command(self) -> list[str | Path]:
         """The server, in the foreground."""
         switched_off = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
-        options = [f"-c{name}=off" for name in switched_off]
+        # What it shares in memory is a file of the cluster: elsewhere a killed server would leave it behind for good.
+        options = [f"-c{name}=off" for name in switched_off] + ["-cdynamic_shared_memory_type=mmap"]
         where: list[str | Path] = ["-D", self._cluster, "-k", self.folder, "-h", self.host, "-p", str(self.port)]
         return [self._program("postgres"), *where, *options]
 
