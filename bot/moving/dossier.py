@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import not_
 from sqlmodel import Session, col, select
 
 from bot.cases.inbound import Author
 from bot.cases.lifecycle import fact
 from bot.cases.models import Attachment, Case, Escalation, EventKind, Message
 from bot.cases.records import load, record
+from bot.cases.search_index import hidden
 from bot.cases.traces import Trace, words_of_customer
 from bot.clock import Clock
 from bot.db import Database
@@ -37,7 +39,10 @@ class Dossier:
         self._archive = archive_of(database.url)
 
     def write(self, trace: Trace, file: Path, by: Author, *, notes: bool = False, force: bool = False) -> None:
-        """Write the zip; with `notes`, what only the team reads is in it too. MovingRefused where it can't be."""
+        """Write the zip; with `notes`, what only the team reads is in it too. MovingRefused where it can't be.
+
+        An answer that has not left, or never will, is the team's.
+        """
         now = self._clock.now()
         with drafted(file, force=force) as draft:
             with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as bundle, self._database.readers.begin() as session:
@@ -59,16 +64,14 @@ class Dossier:
 
     def _his_to_see(self, session: Session, trace: Trace) -> Sequence[int]:
         """Return the mails of messages that he wrote or got, and those of his that ended in no case."""
-        seen = select(Message.raw_mail_id).where(
-            words_of_customer(trace.customer, trace.cases), col(Message.internal).is_(False)
-        )
+        seen = select(Message.raw_mail_id).where(words_of_customer(trace.customer, trace.cases), not_(hidden()))
         of_messages = {mail for mail in session.exec(seen) if mail is not None}
         return sorted({*of_messages, *Discarding(self._archive).kept_of(session, trace.customer, ())})
 
     def _case(self, session: Session, case_id: str, *, notes: bool) -> dict[str, Any]:
         of_case = select(Message).where(Message.case_id == case_id)
         if not notes:
-            of_case = of_case.where(col(Message.internal).is_(False))
+            of_case = of_case.where(not_(hidden()))
         messages = session.exec(of_case.order_by(col(Message.timestamp), col(Message.id))).all()
         shown = {message.id for message in messages}
         files = session.exec(select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id)))

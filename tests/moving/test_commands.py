@@ -17,7 +17,7 @@ from bot.cli import app
 from bot.mail.archive import folder_beside
 from bot.run_lock import alone_on
 from bot.settings import SETTING_NAMES
-from tests.cases.desk import NOA, Desk
+from tests.cases.desk import MIA, NOA, Desk
 from tests.moving.household import LARGE, SMALL
 from tests.settings.samples import REQUIRED
 
@@ -108,6 +108,7 @@ def test_a_customer_gets_what_is_kept_of_him(at_desk: Desk, shell: Path) -> None
     with at_desk.database.writers.begin() as session:
         at_desk.intake.take(session, replace(said_by_mail, raw_mail_id=2))
         session.exec(update(Message).where(col(Message.body) == "My printer smokes").values(raw_mail_id=1))
+    at_desk.replies.reply("CASE-1", "Wrong window, sorry", MIA)  # it may still be stopped
     plain = typed("customer", "export", "U_ADA", "ada.zip")
     his = typed("customer", "export", "cara@customer.example", "his.zip")
     full = typed("customer", "export", "cara@customer.example", "cara.zip", "--notes")
