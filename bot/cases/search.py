@@ -18,8 +18,9 @@ from bot.cases.inbound import Author
 from bot.cases.models import Case, Message
 from bot.cases.search_index import hidden
 from bot.cases.search_words import FIRST, Found, Place, Seeker
-from bot.cases.sheets import CASES, made, table_of
+from bot.cases.sheets import CASES, made
 from bot.cases.wording import Asked, asked
+from bot.gathered import table_of
 from bot.statements import Prepared
 
 _MESSAGES_LOOKED_AT = 20

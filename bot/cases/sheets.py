@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, not_
+from sqlalchemy import ColumnElement, bindparam, case, not_
 from sqlalchemy import select as columns
 from sqlmodel import Session, SQLModel
 
 from bot.cases.models import Attachment, Case, CaseEvent, Escalation, EventKind, Message
 from bot.cases.search_index import hidden
+from bot.gathered import table_of
 from bot.statements import Prepared, Values
 
 _Model = TypeVar("_Model", bound=SQLModel)
@@ -46,11 +47,6 @@ class Sheet:
     def waiting_since(self) -> datetime:
         """When the case was last moved: the later of its last message and the restart of its clock."""
         return max(self.case.last_message_at, self.case.clock_restarted_at or self.case.last_message_at)
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """Return a model's plain table: an entity put together for every question costs more than its answer."""
-    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 CASES, ESCALATIONS = table_of(Case), table_of(Escalation)
