@@ -3,14 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
 
 from bot.cases.inbound import Inbound, Taken
 from bot.cases.models import Message
-from bot.db import Database
 from bot.mail import fetching, precedence
 from bot.mail.ahead import Ahead
 from bot.mail.mailbox import Mailbox
@@ -21,20 +19,14 @@ from tests.mail.post import Post
 from tests.mail.samples import letter
 from tests.services.dovecot import Dovecot
 from tests.services.process import wait_until
-from tests.services.standing import opened
 from tests.services.tcp_proxy import TcpProxy
+
+pytestmark = pytest.mark.one_database
 
 BATCH = 5
 PATIENCE_SECONDS = 10.0
 
 Act = Callable[[], object]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """What is read ahead of what is the mailbox's matter, not the database's."""
-    with opened(f"sqlite:///{tmp_path / 'cases.db'}") as database:
-        yield database
 
 
 @pytest.fixture

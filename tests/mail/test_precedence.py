@@ -1,8 +1,7 @@
 """In a flood of mails those with a keyword are read first, and nothing else changes."""
 
 import base64
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from sqlmodel import col, select
 
 from bot.cases.models import Escalation, Message
 from bot.clock import SystemClock
-from bot.db import Database
 from bot.mail import precedence
 from bot.mail.models import RawMail
 from bot.mail.reconcile import reconcile
@@ -18,18 +16,10 @@ from bot.mail.settling import Settling
 from tests.mail.post import Post
 from tests.mail.samples import letter
 from tests.services.dovecot import Dovecot
-from tests.services.standing import opened
 
 pytestmark = pytest.mark.one_database
 
 MANY = 60
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """The order of reading is the mailbox's matter, not the database's."""
-    with opened(f"sqlite:///{tmp_path / 'cases.db'}") as database:
-        yield database
 
 
 @pytest.fixture
