@@ -110,7 +110,7 @@ class Seeker:
         scattered = self._is_sqlite and after.is_open
         read = READ_FIRST_SCATTERED if scattered else READ_FIRST
         values = {**self._terms, "before": after.id, "read": read, "limit": limit + len(known)}
-        rows = _among_newest(after.is_open, self._things).rows(self._session, values)
+        rows = _among_newest(self._things, is_open=after.is_open).rows(self._session, values)
         found = [each for each in map(Found._make, rows) if each.case_id not in known][:limit]
         if len(found) == limit:
             return found
@@ -121,7 +121,7 @@ class Seeker:
         asked = [f'"{word}"' for word in sorted(self._asked.exact)]
         asked += [self._begun(beginning, is_open=after.is_open) for beginning in sorted(self._asked.beginnings)]
         values = {**self._terms, "match": " AND ".join(asked), "before": after.id, "limit": limit}
-        return list(map(Found._make, _in_index(after.is_open, self._things).rows(self._session, values)))
+        return list(map(Found._make, _in_index(self._things, is_open=after.is_open).rows(self._session, values)))
 
     def _begun(self, beginning: str, *, is_open: bool) -> str:
         """Return a beginning as all the words that there are of it, unless these are many.
@@ -143,7 +143,7 @@ class Seeker:
         looked_at, before = 2 * limit, after.id
         while len(found) < limit:
             values = {**self._terms, "before": before, "looked_at": looked_at}
-            rows = _in_index(after.is_open, 0).rows(self._session, values)
+            rows = _in_index(0, is_open=after.is_open).rows(self._session, values)
             found += [Found(*row) for *row, is_newest in rows if is_newest]
             if len(rows) < looked_at:
                 break
@@ -165,7 +165,7 @@ class Seeker:
 
 
 @cache
-def _among_newest(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
+def _among_newest(things: int, *, is_open: bool) -> Prepared:
     """Return the question for the next entries behind a place that are met, of a bounded number that is read."""
     meets = _meeting(things)
     if things:
@@ -183,7 +183,7 @@ def _among_newest(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
 
 
 @cache
-def _in_index(is_open: bool, things: int) -> Prepared:  # noqa: FBT001
+def _in_index(things: int, *, is_open: bool) -> Prepared:
     """Return the question for the next entries behind a place by the database's index of words."""
     meets = _meeting(things)
     if things:
