@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(LONGEST))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for this folder: Playwright keeps an event loop running in the thread that started it."""
+    """One headless Chromium for a module: Playwright's event loop must not run on when other tests come."""
     with chromium() as started:
         yield started
 
