@@ -20,7 +20,8 @@ class Gathered:
     """What a transaction is going to write, in an order in which no row refers to one that is not there yet.
 
     Nobody in the transaction sees less for it: whatever is asked in it is asked when this is written (see `Prepared`
-    and the listeners below), but for statements put straight to the session's connection. `ahead` says of how many rows of a table the numbers are taken at once.
+    and the listeners below), but for statements put straight to the session's connection. `ahead` says of how many
+    rows of a table the numbers are taken at once.
     """
 
     def __init__(self, ahead: Mapping[Table, int]) -> None:
